@@ -1,0 +1,5 @@
+/** The command line: {@code stampede run | evaluate | bench | doctor}. */
+@NullMarked
+package dev.stampede.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package dev.stampede.env;
+
+import java.util.Map;
+
+/**
+ * Makes the environments of one run; each actor-learner and each evaluation gets its own.
+ *
+ * <p>{@link #create} may be called from several threads at once. A factory given to an experiment
+ * as a lambda is enough where learning and evaluation see the same environment.
+ */
+@FunctionalInterface
+public interface EnvironmentFactory extends AutoCloseable {
+
+  /** What an environment is made for. */
+  enum Purpose {
+    /**
+     * Learning: rewards may be clipped and episodes cut, as the protocol says; {@link Step#episode}
+     * keeps the true score.
+     */
+    TRAINING,
+    /** Measuring: the environment's own rewards and episodes. */
+    EVALUATION
+  }
+
+  /** A new environment, not yet reset. */
+  Environment create(Purpose purpose);
+
+  /** Emulator frames that one step takes (frames = steps × this). */
+  default int framesPerStep() {
+    return 1;
+  }
+
+  /**
+   * What else must be known to repeat a run with these environments: names and values for {@code
+   * run.json}.
+   */
+  default Map<String, String> protocol() {
+    return Map.of();
+  }
+
+  /** How often a process behind these environments died and was started again. */
+  default int workerRestarts() {
+    return 0;
+  }
+
+  /** Ends every process that serves these environments. */
+  @Override
+  default void close() {}
+}

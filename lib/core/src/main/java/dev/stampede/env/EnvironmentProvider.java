@@ -1,0 +1,24 @@
+package dev.stampede.env;
+
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/** Knows environments by name. Providers are found by {@link java.util.ServiceLoader}. */
+public interface EnvironmentProvider {
+
+  /** Names worth proposing when somebody mistypes one. Cheap: starts nothing. */
+  Collection<String> names();
+
+  /** Whether {@link #open} can be tried with this name. Cheap: starts nothing. */
+  boolean provides(String id);
+
+  /**
+   * Makes ready to create environments of this name.
+   *
+   * @param environments how many will be used at the same time, so that processes can be shared out
+   * @param progress takes a line for the user where this lasts (a download, say)
+   * @throws IllegalArgumentException if there is no such environment after all
+   * @throws EnvironmentException if it cannot be had here, with what the user can do about it
+   */
+  EnvironmentFactory open(String id, int environments, Consumer<String> progress);
+}

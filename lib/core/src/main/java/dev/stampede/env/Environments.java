@@ -1,0 +1,49 @@
+package dev.stampede.env;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+
+/** All environments that are known by name, from every provider on the class path. */
+public final class Environments {
+  private Environments() {}
+
+  /**
+   * Checks a name without starting anything.
+   *
+   * @throws IllegalArgumentException if no provider knows it; the message offers the nearest names
+   */
+  public static void check(String id) {
+    provider(id);
+  }
+
+  /** Makes ready to create environments of this name; see {@link EnvironmentProvider#open}. */
+  public static EnvironmentFactory open(String id, int environments, Consumer<String> progress) {
+    return provider(id).open(id, environments, progress);
+  }
+
+  /** Every name worth proposing. */
+  public static Collection<String> names() {
+    List<String> names = new ArrayList<>();
+    providers().forEach(provider -> names.addAll(provider.names()));
+    return names;
+  }
+
+  private static EnvironmentProvider provider(String id) {
+    for (EnvironmentProvider provider : providers()) {
+      if (provider.provides(id)) {
+        return provider;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no environment \"" + id + "\"; did you mean " + Nearest.to(id, names()) + "?");
+  }
+
+  private static ServiceLoader<EnvironmentProvider> providers() {
+    // The loader that loaded this class, not the thread's: in a notebook kernel they differ.
+    return ServiceLoader.load(
+        EnvironmentProvider.class, EnvironmentProvider.class.getClassLoader());
+  }
+}

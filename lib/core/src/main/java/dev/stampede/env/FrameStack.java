@@ -1,0 +1,66 @@
+package dev.stampede.env;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Shows the last {@code k} observations at once, oldest first, along a new first axis. */
+public final class FrameStack extends Wrapper {
+  private final Space.Box space;
+  private final byte[] frames;
+  private final int frameBytes;
+
+  /**
+   * @param k how many observations are shown
+   */
+  public FrameStack(Environment inner, int k) {
+    super(inner);
+    if (!(inner.observationSpace() instanceof Space.Box box)) {
+      throw new IllegalArgumentException(
+          "only Box observations can be stacked, not " + inner.observationSpace());
+    }
+    if (k < 1) {
+      throw new IllegalArgumentException("a stack holds at least 1 observation but k is " + k);
+    }
+    int[] shape = new int[box.shape().length + 1];
+    shape[0] = k;
+    System.arraycopy(box.shape(), 0, shape, 1, box.shape().length);
+    this.space =
+        box.element() == Space.Element.UINT8 ? Space.Box.bytes(shape) : Space.Box.floats(shape);
+    this.frameBytes = box.bytes();
+    this.frames = new byte[k * frameBytes];
+  }
+
+  @Override
+  public Space observationSpace() {
+    return space;
+  }
+
+  @Override
+  public Observation reset(long seed) {
+    return fill(super.reset(seed));
+  }
+
+  @Override
+  public Observation reset() {
+    return fill(super.reset());
+  }
+
+  @Override
+  public Step step(Action action) {
+    Step step = super.step(action);
+    System.arraycopy(frames, frameBytes, frames, 0, frames.length - frameBytes);
+    step.observation().copyTo(at(frames.length - frameBytes));
+    return new Step(Observation.of(frames), step.reward(), step.ending(), step.episode());
+  }
+
+  private Observation fill(Observation first) {
+    for (int offset = 0; offset < frames.length; offset += frameBytes) {
+      first.copyTo(at(offset));
+    }
+    return Observation.of(frames);
+  }
+
+  private ByteBuffer at(int offset) {
+    return ByteBuffer.wrap(frames, offset, frameBytes).order(ByteOrder.nativeOrder());
+  }
+}

@@ -1,0 +1,78 @@
+package dev.stampede.env.classic;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.env.Step;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Catch a falling ball with a paddle: the smallest task that is seen as pixels.
+ *
+ * <p>A ball falls one row a step down a board of 10 rows and 5 columns; the paddle on the last row
+ * goes left (0), stays (1) or goes right (2). The episode ends after 9 steps with +1 if the ball
+ * was caught, otherwise −1; every other reward is 0. The best policy always catches, a random one
+ * scores about −0.6. Observations are bytes, 0 or 255, shape (1, 10, 5). From bsuite (Osband et al.
+ * 2020, arXiv:1908.03568).
+ */
+public final class Catch implements Environment {
+  private static final int ROWS = 10;
+  private static final int COLUMNS = 5;
+  private static final Space OBSERVATION = Space.Box.bytes(1, ROWS, COLUMNS);
+  private static final Space ACTION = new Space.Discrete(3);
+
+  private final byte[] pixels = new byte[ROWS * COLUMNS];
+  private SplittableRandom random = new SplittableRandom();
+  private int ballRow = ROWS;
+  private int ballColumn;
+  private int paddle;
+
+  @Override
+  public Space observationSpace() {
+    return OBSERVATION;
+  }
+
+  @Override
+  public Space actionSpace() {
+    return ACTION;
+  }
+
+  @Override
+  public Observation reset(long seed) {
+    random = new SplittableRandom(seed);
+    return reset();
+  }
+
+  @Override
+  public Observation reset() {
+    ballRow = 0;
+    ballColumn = random.nextInt(COLUMNS);
+    paddle = COLUMNS / 2;
+    return observe();
+  }
+
+  @Override
+  public Step step(Action action) {
+    if (ballRow >= ROWS - 1) {
+      throw new IllegalStateException("the episode is over; call reset() first");
+    }
+    int a = action.index();
+    if (a < 0 || a > 2) {
+      throw new IllegalArgumentException("Catch takes action 0, 1 or 2 but got " + a);
+    }
+    paddle = Math.max(0, Math.min(COLUMNS - 1, paddle + a - 1));
+    ballRow++;
+    boolean landed = ballRow == ROWS - 1;
+    double reward = !landed ? 0 : paddle == ballColumn ? 1 : -1;
+    return new Step(observe(), reward, landed, false);
+  }
+
+  private Observation observe() {
+    Arrays.fill(pixels, (byte) 0);
+    pixels[ballRow * COLUMNS + ballColumn] = (byte) 255;
+    pixels[(ROWS - 1) * COLUMNS + paddle] = (byte) 255;
+    return Observation.of(pixels);
+  }
+}
