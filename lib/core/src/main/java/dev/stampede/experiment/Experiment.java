@@ -1,0 +1,244 @@
+package dev.stampede.experiment;
+
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.Environments;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run: an algorithm, an environment, threads, a budget, a seed. An immutable value.
+ *
+ * <pre>{@code
+ * Run run = Experiment.of().algorithm(A3C).threads(16).env("Breakout").build().run();
+ * }</pre>
+ */
+public final class Experiment {
+  private final Builder b;
+
+  private Experiment(Builder b) {
+    this.b = b;
+  }
+
+  /** A builder with the defaults: A3C on CartPole, two threads, seed 1. */
+  public static Builder of() {
+    return new Builder();
+  }
+
+  public Preset algorithm() {
+    return b.algorithm;
+  }
+
+  public int threads() {
+    return b.threads;
+  }
+
+  /** The environment's name; that of the class where one was given as a factory. */
+  public String env() {
+    return b.env;
+  }
+
+  /** Agent steps of all threads; empty for the environment's default. */
+  public OptionalLong steps() {
+    return b.steps;
+  }
+
+  public long seed() {
+    return b.seed;
+  }
+
+  public OptionalDouble until() {
+    return b.until;
+  }
+
+  public OptionalLong evaluateEvery() {
+    return b.evaluateEvery;
+  }
+
+  public int evaluationEpisodes() {
+    return b.evaluationEpisodes;
+  }
+
+  public boolean deterministic() {
+    return b.deterministic;
+  }
+
+  /** Where the run is written; empty to keep it in memory only. */
+  public Optional<Path> out() {
+    return Optional.ofNullable(b.out);
+  }
+
+  /** Starts the run on threads of its own and returns at once. */
+  public Run start() {
+    return start(line -> {});
+  }
+
+  /**
+   * Starts the run on threads of its own and returns at once.
+   *
+   * @param messages takes a line for the user where something lasts, such as setting up Python;
+   *     called from the run's threads
+   */
+  public Run start(Consumer<String> messages) {
+    return Run.start(this, messages);
+  }
+
+  /**
+   * Runs to the end. An interrupt stops the run in an orderly way and returns it with everything so
+   * far.
+   *
+   * @throws RunFailedException if the run failed; it holds the run
+   */
+  public Run run() {
+    return start().await();
+  }
+
+  EnvironmentFactory openEnvironments(Consumer<String> messages) {
+    Supplier<EnvironmentFactory> factory = b.factory;
+    // One more than there are threads: the evaluator's.
+    int environments = b.threads + (b.evaluateEvery.isPresent() ? 1 : 0);
+    return factory != null ? factory.get() : Environments.open(b.env, environments, messages);
+  }
+
+  /** Makes an {@link Experiment}. */
+  public static final class Builder {
+    private Preset algorithm = Algorithms.A3C;
+    private int threads = 2;
+    private String env = "CartPole";
+    private @Nullable Supplier<EnvironmentFactory> factory;
+    private OptionalLong steps = OptionalLong.empty();
+    private long seed = 1;
+    private OptionalDouble until = OptionalDouble.empty();
+    private OptionalLong evaluateEvery = OptionalLong.empty();
+    private int evaluationEpisodes = 10;
+    private boolean deterministic;
+    private @Nullable Path out;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      algorithm = other.algorithm;
+      threads = other.threads;
+      env = other.env;
+      factory = other.factory;
+      steps = other.steps;
+      seed = other.seed;
+      until = other.until;
+      evaluateEvery = other.evaluateEvery;
+      evaluationEpisodes = other.evaluationEpisodes;
+      deterministic = other.deterministic;
+      out = other.out;
+    }
+
+    public Builder algorithm(Preset preset) {
+      algorithm = preset;
+      return this;
+    }
+
+    /**
+     * @param name such as {@code A3C}
+     * @throws IllegalArgumentException with the nearest names if there is none
+     */
+    public Builder algorithm(String name) {
+      return algorithm(Algorithms.named(name));
+    }
+
+    /** Actor-learners, each on a thread of its own. */
+    public Builder threads(int n) {
+      if (n < 1) {
+        throw new IllegalArgumentException(
+            "threads: expected at least 1 actor-learner but got " + n);
+      }
+      threads = n;
+      return this;
+    }
+
+    /**
+     * An environment by name: a native task ({@code CartPole}), an Atari game by the paper's
+     * protocol ({@code Breakout}), or any Gymnasium id ({@code Acrobot-v1}).
+     *
+     * @throws IllegalArgumentException with the nearest names if none is known
+     */
+    public Builder env(String id) {
+      Environments.check(id);
+      env = id;
+      factory = null;
+      return this;
+    }
+
+    /** Environments of your own; called once for each thread. */
+    public Builder env(EnvironmentFactory environments) {
+      env = "a factory of the user's own";
+      factory = () -> environments;
+      return this;
+    }
+
+    /** T_max, in agent steps of all threads together. */
+    public Builder steps(long n) {
+      steps = OptionalLong.of(positive("steps", n));
+      return this;
+    }
+
+    public Builder seed(long s) {
+      seed = s;
+      return this;
+    }
+
+    /** Ends the run when the mean return over 100 episodes reaches this. */
+    public Builder until(double meanReturn) {
+      if (Double.isNaN(meanReturn)) {
+        throw new IllegalArgumentException("until: expected a mean return but got NaN");
+      }
+      until = OptionalDouble.of(meanReturn);
+      return this;
+    }
+
+    /** Agent steps between evaluations of θ in an environment of its own. */
+    public Builder evaluateEvery(long n) {
+      evaluateEvery = OptionalLong.of(positive("evaluateEvery", n));
+      return this;
+    }
+
+    public Builder evaluationEpisodes(int n) {
+      evaluationEpisodes = (int) positive("evaluationEpisodes", n);
+      return this;
+    }
+
+    /** Makes the run repeatable bit for bit; with one thread only. */
+    public Builder deterministic(boolean yes) {
+      deterministic = yes;
+      return this;
+    }
+
+    /** Writes the run's results into this folder, which is made if need be. */
+    public Builder out(Path directory) {
+      out = directory;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException if the parts do not go together
+     */
+    public Experiment build() {
+      if (deterministic && threads != 1) {
+        throw new IllegalArgumentException(
+            "deterministic: "
+                + threads
+                + " threads update θ in an order that no seed fixes; use threads(1), on the command"
+                + " line --threads 1");
+      }
+      return new Experiment(new Builder(this));
+    }
+
+    private static long positive(String what, long n) {
+      if (n < 1) {
+        throw new IllegalArgumentException(what + ": expected at least 1 but got " + n);
+      }
+      return n;
+    }
+  }
+}

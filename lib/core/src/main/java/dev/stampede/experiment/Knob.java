@@ -1,0 +1,144 @@
+package dev.stampede.experiment;
+
+import dev.stampede.env.Nearest;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * A setting of an algorithm that can be turned by name: {@code --set name=value}, or the method of
+ * the same name.
+ */
+public enum Knob {
+  LEARNING_RATE("learning-rate", "per update", "η at the start", number(0, 10)),
+  ANNEAL_STEPS(
+      "anneal-steps",
+      "agent steps",
+      "over which η falls linearly to 0; \"budget\" for the whole run, \"never\" to keep it",
+      Knob::annealing),
+  GAMMA("gamma", "", "discount γ", number(0, 1)),
+  ENTROPY("entropy", "", "β, weight of the policy's entropy", number(0, 100)),
+  VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
+  T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),
+  RMS_DECAY("rms-decay", "", "α of RMSProp", number(0, 1)),
+  RMS_EPSILON("rms-epsilon", "", "ε of RMSProp, inside the root", number(0, 100)),
+  CLIP_NORM("clip-norm", "", "largest Euclidean norm of a gradient", number(0, Double.MAX_VALUE)),
+  NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
+  HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),
+  NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu"));
+
+  private final String label;
+  private final String unit;
+  private final String meaning;
+  private final Function<String, String> parser;
+
+  Knob(String label, String unit, String meaning, Function<String, String> parser) {
+    this.label = label;
+    this.unit = unit;
+    this.meaning = meaning;
+    this.parser = parser;
+  }
+
+  /** The name by which it is set and written. */
+  public String label() {
+    return label;
+  }
+
+  /** The unit of its value; empty where there is none. */
+  public String unit() {
+    return unit;
+  }
+
+  /** What it is, in a few words. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /**
+   * The knob of that name.
+   *
+   * @throws IllegalArgumentException with the nearest names if there is none
+   */
+  public static Knob named(String label) {
+    for (Knob knob : values()) {
+      if (knob.label.equals(label)) {
+        return knob;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no knob \""
+            + label
+            + "\"; did you mean "
+            + Nearest.to(label, Arrays.stream(values()).map(Knob::label).toList())
+            + "?");
+  }
+
+  /** The value in its usual form, if this knob can have it. */
+  String parse(String value) {
+    try {
+      return parser.apply(value.trim());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          label + " (" + meaning + "): " + e.getMessage() + " but got \"" + value + "\"", e);
+    }
+  }
+
+  private static Function<String, String> number(double low, double high) {
+    return value -> {
+      double parsed;
+      try {
+        parsed = Double.parseDouble(value);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("expected a number", e);
+      }
+      if (!(low <= parsed && parsed <= high)) {
+        throw new IllegalArgumentException(
+            high == Double.MAX_VALUE
+                ? "expected a number of at least " + low
+                : "expected a number in [" + low + ", " + high + "]");
+      }
+      return Double.toString(parsed);
+    };
+  }
+
+  private static Function<String, String> oneOf(String... choices) {
+    return value -> {
+      String lower = value.toLowerCase(Locale.ROOT);
+      if (!Arrays.asList(choices).contains(lower)) {
+        throw new IllegalArgumentException("expected " + String.join(" or ", choices));
+      }
+      return lower;
+    };
+  }
+
+  private static String annealing(String value) {
+    return value.equals("budget") || value.equals("never")
+        ? value
+        : Long.toString(
+            whole(value, Long.MAX_VALUE, "expected agent steps, \"budget\" or \"never\""));
+  }
+
+  private static String rollout(String value) {
+    return Long.toString(whole(value, 10_000, "expected a whole number from 1 to 10000"));
+  }
+
+  private static String layers(String value) {
+    for (String layer : value.split("-", -1)) {
+      whole(layer, 1 << 20, "expected units of each layer, such as 64-64");
+    }
+    return value;
+  }
+
+  private static long whole(String value, long high, String expected) {
+    long parsed;
+    try {
+      parsed = Long.parseLong(value.replace("_", ""));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+    if (parsed < 1 || parsed > high) {
+      throw new IllegalArgumentException(expected);
+    }
+    return parsed;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.stampede.experiment;
+
+import ai.djl.nn.Block;
+import dev.stampede.algorithm.A3C;
+import dev.stampede.algorithm.Algorithm;
+import dev.stampede.env.Space;
+import dev.stampede.nn.Networks;
+import dev.stampede.nn.Networks.Nonlinearity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An algorithm with a value for each of its knobs, each with where it comes from. Immutable: every
+ * method that changes something gives a new one.
+ *
+ * <p>A paper's preset holds the paper's values, which are for Atari. On an environment of another
+ * kind those values that nobody set are {@linkplain #adaptedTo adapted}; {@link
+ * #differencesFromPaper} lists whatever differs.
+ */
+public final class Preset {
+
+  /**
+   * The value of a knob.
+   *
+   * @param source where the value is from: a section, a web page, or who set it
+   */
+  public record Setting(String value, String source, Certainty certainty) {}
+
+  /** A value that is not the paper's. */
+  public record Difference(Knob knob, String paper, String here, String reason) {
+    @Override
+    public String toString() {
+      String unit = knob.unit().isEmpty() ? "" : " " + knob.unit();
+      return knob.label()
+          + ": "
+          + here
+          + unit
+          + " instead of "
+          + paper
+          + unit
+          + " ("
+          + reason
+          + ")";
+    }
+  }
+
+  private final String algorithm;
+  private final String name;
+  private final Map<Knob, Setting> paper;
+  private final Map<Knob, Setting> settings;
+  private final @Nullable IntFunction<Block> network;
+
+  private Preset(
+      String algorithm,
+      String name,
+      Map<Knob, Setting> paper,
+      Map<Knob, Setting> settings,
+      @Nullable IntFunction<Block> network) {
+    this.algorithm = algorithm;
+    this.name = name;
+    this.paper = paper;
+    this.settings = settings;
+    this.network = network;
+  }
+
+  static Preset ofPaper(String algorithm, Map<Knob, Setting> values) {
+    Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
+    return new Preset(algorithm, algorithm, all, all, null);
+  }
+
+  /** The name that figures and tables show. */
+  public String name() {
+    return name;
+  }
+
+  /** The name of the algorithm itself. */
+  public String algorithm() {
+    return algorithm;
+  }
+
+  /** The same under another name. */
+  public Preset named(String newName) {
+    return new Preset(algorithm, newName, paper, settings, network);
+  }
+
+  public Map<Knob, Setting> settings() {
+    return settings;
+  }
+
+  /** A value in its usual form. */
+  public String value(Knob knob) {
+    Setting setting = settings.get(knob);
+    if (setting == null) {
+      throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
+    }
+    return setting.value();
+  }
+
+  public double number(Knob knob) {
+    return Double.parseDouble(value(knob));
+  }
+
+  /**
+   * Turns the knob of that name.
+   *
+   * @throws IllegalArgumentException if there is no such knob, or it cannot have this value
+   */
+  public Preset set(String knob, String value) {
+    return set(Knob.named(knob), value);
+  }
+
+  /** Turns a knob. */
+  public Preset set(Knob knob, String value) {
+    return with(knob, knob.parse(value), "set by the user");
+  }
+
+  public Preset learningRate(double eta) {
+    return set(Knob.LEARNING_RATE, Double.toString(eta));
+  }
+
+  public Preset entropy(double beta) {
+    return set(Knob.ENTROPY, Double.toString(beta));
+  }
+
+  public Preset gamma(double gamma) {
+    return set(Knob.GAMMA, Double.toString(gamma));
+  }
+
+  public Preset valueWeight(double factor) {
+    return set(Knob.VALUE_WEIGHT, Double.toString(factor));
+  }
+
+  public Preset tMax(int steps) {
+    return set(Knob.T_MAX, Integer.toString(steps));
+  }
+
+  public Preset clipNorm(double norm) {
+    return set(Knob.CLIP_NORM, Double.toString(norm));
+  }
+
+  /** Dense layers of these widths instead of the paper's network. */
+  public Preset hidden(int... units) {
+    String layers = String.join("-", Arrays.stream(units).mapToObj(Integer::toString).toList());
+    return set(Knob.NETWORK, "mlp").set(Knob.HIDDEN, layers);
+  }
+
+  /**
+   * A network of your own.
+   *
+   * @param make gives a new DJL block for the number of outputs it must have: shape (batch,
+   *     outputs)
+   */
+  public Preset network(IntFunction<Block> make) {
+    return new Preset(algorithm, name, paper, settings, make);
+  }
+
+  /**
+   * Values that learn CartPole and its like from small vectors: a small dense network and a larger
+   * step. What the user set before stays.
+   */
+  public Preset classicControl() {
+    String why = "adapted to small observations; learned CartPole on 100 of 100 seeds";
+    return adapted(Knob.LEARNING_RATE, "0.01", why)
+        .adapted(Knob.ANNEAL_STEPS, "300000", why)
+        .adapted(Knob.NETWORK, "mlp", why)
+        .adapted(Knob.HIDDEN, "64", why)
+        .adapted(Knob.NONLINEARITY, "tanh", why);
+  }
+
+  /** This preset as it will run on these observations. */
+  public Preset adaptedTo(Space.Box observations) {
+    int[] shape = observations.shape();
+    boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
+    return image ? this : classicControl();
+  }
+
+  /** What is not as in the paper. */
+  public List<Difference> differencesFromPaper() {
+    List<Difference> differences = new ArrayList<>();
+    settings.forEach(
+        (knob, setting) -> {
+          Setting original = paper.get(knob);
+          if (original != null && !original.value().equals(setting.value())) {
+            differences.add(
+                new Difference(knob, original.value(), setting.value(), setting.source()));
+          }
+        });
+    if (network != null) {
+      differences.add(
+          new Difference(
+              Knob.NETWORK, "small-conv", "a block of the user's own", "set by the user"));
+    }
+    return differences;
+  }
+
+  /** The algorithm with these values. */
+  Algorithm make() {
+    return new A3C(
+        number(Knob.GAMMA),
+        number(Knob.ENTROPY),
+        number(Knob.VALUE_WEIGHT),
+        Integer.parseInt(value(Knob.T_MAX)));
+  }
+
+  /** A new block with that many outputs. */
+  Block makeNetwork(int outputs) {
+    if (network != null) {
+      return network.apply(outputs);
+    }
+    if (value(Knob.NETWORK).equals("small-conv")) {
+      return Networks.smallConv(outputs);
+    }
+    int[] hidden =
+        Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
+    Nonlinearity nonlinearity =
+        Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
+    return Networks.mlp(outputs, nonlinearity, hidden);
+  }
+
+  boolean hasOwnNetwork() {
+    return network != null;
+  }
+
+  private Preset adapted(Knob knob, String value, String why) {
+    Setting now = settings.get(knob);
+    return now != null && now.equals(paper.get(knob)) ? with(knob, value, why) : this;
+  }
+
+  private Preset with(Knob knob, String value, String source) {
+    if (!settings.containsKey(knob)) {
+      throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
+    }
+    Map<Knob, Setting> changed = new EnumMap<>(settings);
+    changed.put(knob, new Setting(value, source, Certainty.CHOSEN));
+    return new Preset(algorithm, name, paper, Collections.unmodifiableMap(changed), network);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

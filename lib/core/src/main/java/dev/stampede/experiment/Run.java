@@ -1,0 +1,420 @@
+package dev.stampede.experiment;
+
+import dev.stampede.algorithm.Algorithm;
+import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.Space;
+import dev.stampede.nn.Engine;
+import dev.stampede.nn.Network;
+import dev.stampede.nn.ParametersFile;
+import dev.stampede.result.EpisodeRecord;
+import dev.stampede.result.EvaluationRecord;
+import dev.stampede.result.Machine;
+import dev.stampede.result.RunDirectory;
+import dev.stampede.runtime.Plan;
+import dev.stampede.runtime.Progress;
+import dev.stampede.runtime.Training;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment that was started: its progress while it runs, its results then and afterwards.
+ *
+ * <p>All methods may be called from any thread, while it runs too.
+ */
+public final class Run {
+  private static final long DEFAULT_STEPS = 300_000;
+  private static final long DEFAULT_ATARI_STEPS = 200_000;
+
+  private final Experiment experiment;
+  private final Consumer<String> messages;
+  private final @Nullable RunDirectory directory;
+  private final CountDownLatch done = new CountDownLatch(1);
+  private volatile boolean stopRequested;
+  private volatile @Nullable Throwable failure;
+  private volatile @Nullable Training training;
+  private volatile Preset preset;
+  private volatile long budget;
+  private volatile int framesPerStep = 1;
+  private volatile int workerRestarts;
+  private Map<String, String> protocol = Map.of();
+  private volatile @Nullable Network network;
+  private int written;
+
+  private Run(Experiment experiment, Consumer<String> messages) {
+    this.experiment = experiment;
+    this.messages = messages;
+    this.preset = experiment.algorithm();
+    this.budget = experiment.steps().orElse(DEFAULT_STEPS);
+    this.directory = experiment.out().map(RunDirectory::create).orElse(null);
+  }
+
+  static Run start(Experiment experiment, Consumer<String> messages) {
+    Run run = new Run(experiment, messages);
+    Thread supervisor = new Thread(run::supervise, "run-supervisor");
+    supervisor.start();
+    return run;
+  }
+
+  public Experiment experiment() {
+    return experiment;
+  }
+
+  /**
+   * The algorithm as it runs, adapted to what the environment shows; exact once the first
+   * environment is up.
+   */
+  public Preset algorithm() {
+    return preset;
+  }
+
+  /** Whether any thread of this run is still at work. */
+  public boolean isRunning() {
+    return done.getCount() > 0;
+  }
+
+  /** Asks the run to end in an orderly way, with all its results. Returns at once. */
+  public void stop() {
+    stopRequested = true;
+    Training t = training;
+    if (t != null) {
+      t.stop();
+    }
+  }
+
+  /**
+   * Waits for the end. An interrupt of the waiting thread is an orderly stop: this then returns
+   * within 50 ms with everything so far, while the run's own threads end by themselves.
+   *
+   * @return this run
+   * @throws RunFailedException if the run failed
+   */
+  public Run await() {
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      stop();
+      try {
+        done.await(30, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException again) {
+        // Stopping already; whoever waits wants to be gone.
+      }
+    }
+    Throwable cause = failure;
+    if (cause != null) {
+      throw new RunFailedException(this, cause);
+    }
+    return this;
+  }
+
+  /**
+   * Waits at most that long for the end.
+   *
+   * @return whether it has ended
+   */
+  public boolean await(long milliseconds) throws InterruptedException {
+    return done.await(milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  /** What made the run fail, if it did. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** A consistent moment for a live view. */
+  public Progress progress() {
+    Training t = training;
+    return t == null
+        ? new Progress(isRunning(), 0, budget, 0, 0, 0, 0, Double.NaN, Double.NaN, List.of())
+        : t.progress();
+  }
+
+  /** Agent steps of all threads so far. */
+  public long steps() {
+    Training t = training;
+    return t == null ? 0 : t.steps();
+  }
+
+  /** Updates of θ so far. */
+  public long updates() {
+    Training t = training;
+    return t == null ? 0 : t.updates();
+  }
+
+  public List<EpisodeRecord> episodes() {
+    Training t = training;
+    return t == null ? List.of() : t.episodesSince(0);
+  }
+
+  public List<EvaluationRecord> evaluations() {
+    Training t = training;
+    return t == null ? List.of() : t.evaluations();
+  }
+
+  /** Best mean return over 100 episodes so far; NaN before the hundredth. */
+  public double bestMeanReturn100() {
+    Training t = training;
+    return t == null ? Double.NaN : t.bestMeanReturn();
+  }
+
+  /** Mean return of the last episodes, at most 100; NaN before the first. */
+  public double meanReturn100() {
+    Training t = training;
+    return t == null ? Double.NaN : t.meanReturn();
+  }
+
+  /**
+   * Agent steps when the mean return over 100 episodes first reached the target of {@code until}.
+   */
+  public OptionalLong solvedAtStep() {
+    Training t = training;
+    return t == null ? OptionalLong.empty() : t.solvedAtStep();
+  }
+
+  /** How often a process that serves environments died and was started again. */
+  public int workerRestarts() {
+    return workerRestarts;
+  }
+
+  /** θ as it is now; empty before the first environment is up. */
+  public Optional<float[]> theta() {
+    Training t = training;
+    return t == null ? Optional.empty() : Optional.of(t.theta());
+  }
+
+  private void supervise() {
+    try (EnvironmentFactory environments = experiment.openEnvironments(messages)) {
+      framesPerStep = environments.framesPerStep();
+      protocol = environments.protocol();
+      budget = experiment.steps().orElse(framesPerStep > 1 ? DEFAULT_ATARI_STEPS : DEFAULT_STEPS);
+      Environment first = environments.create(EnvironmentFactory.Purpose.TRAINING);
+      Training t;
+      try {
+        t = new Training(plan(environments, first), first);
+      } catch (Throwable e) {
+        first.close();
+        throw e;
+      }
+      training = t;
+      if (stopRequested) {
+        t.stop();
+      }
+      train(t);
+      workerRestarts = environments.workerRestarts();
+      t.failure().ifPresent(e -> failure = e);
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    }
+    try {
+      write();
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    } finally {
+      done.countDown();
+    }
+  }
+
+  /** Runs the training on this thread while another writes finished episodes out now and then. */
+  private void train(Training t) throws InterruptedException {
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                while (!t.await(1_000)) {
+                  writeEpisodes(t);
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                failure = e;
+                t.stop();
+              }
+            },
+            "run-writer");
+    writer.start();
+    t.run();
+    writer.join();
+  }
+
+  private Plan plan(EnvironmentFactory environments, Environment first) {
+    if (!(first.actionSpace() instanceof Space.Discrete actions)) {
+      throw new IllegalArgumentException(
+          preset.algorithm()
+              + " takes environments with a choice of actions, but "
+              + experiment.env()
+              + " takes "
+              + first.actionSpace());
+    }
+    if (!(first.observationSpace() instanceof Space.Box observations)) {
+      throw new IllegalArgumentException(
+          "a network needs Box observations, but "
+              + experiment.env()
+              + " gives "
+              + first.observationSpace());
+    }
+    Preset adapted = preset.adaptedTo(observations);
+    preset = adapted;
+    Algorithm algorithm = adapted.make();
+    int outputs = algorithm.outputs(actions.n());
+    Network made = new Network(adapted.makeNetwork(outputs), observations);
+    if (made.outputs() != outputs) {
+      throw new IllegalArgumentException(
+          "the network has "
+              + made.outputs()
+              + " outputs but "
+              + adapted.algorithm()
+              + " needs "
+              + outputs
+              + " for "
+              + actions.n()
+              + " actions");
+    }
+    network = made;
+    String anneal = adapted.value(Knob.ANNEAL_STEPS);
+    return new Plan(
+        algorithm,
+        made,
+        environments,
+        experiment.threads(),
+        budget,
+        experiment.seed(),
+        adapted.number(Knob.LEARNING_RATE),
+        switch (anneal) {
+          case "never" -> OptionalLong.empty();
+          case "budget" -> OptionalLong.of(budget);
+          default -> OptionalLong.of(Long.parseLong(anneal));
+        },
+        adapted.number(Knob.RMS_DECAY),
+        adapted.number(Knob.RMS_EPSILON),
+        adapted.number(Knob.CLIP_NORM),
+        experiment.until(),
+        experiment.evaluateEvery(),
+        experiment.evaluationEpisodes(),
+        experiment.deterministic());
+  }
+
+  private void writeEpisodes(Training t) {
+    if (directory != null) {
+      List<EpisodeRecord> fresh = t.episodesSince(written);
+      directory.append(fresh);
+      written += fresh.size();
+    }
+  }
+
+  private void write() throws IOException {
+    RunDirectory out = directory;
+    if (out == null) {
+      return;
+    }
+    Training t = training;
+    Network n = network;
+    if (t != null && n != null) {
+      writeEpisodes(t);
+      out.write(t.evaluations());
+      ParametersFile.write(out.parameters(), n, t.theta());
+    }
+    out.write(record());
+  }
+
+  /**
+   * Everything that {@code run.json} says: what was asked for, what came out, and where it was
+   * made.
+   */
+  public Map<String, Object> record() {
+    Progress now = progress();
+    Throwable cause = failure;
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put(
+        "state",
+        cause != null
+            ? "failed"
+            : now.running() ? "running" : stopRequested ? "stopped" : "finished");
+    if (cause != null) {
+      record.put("failure", String.valueOf(cause.getMessage()));
+    }
+    record.put("steps", now.steps());
+    record.put("frames", now.frames());
+    record.put("updates", updates());
+    record.put("episodes", now.episodes());
+    record.put("wallSeconds", now.seconds());
+    record.put("stepsPerSecond", now.seconds() > 0 ? now.steps() / now.seconds() : 0);
+    record.put("meanReturn100", finite(now.meanReturn()));
+    record.put("bestMeanReturn100", finite(now.bestMeanReturn()));
+    OptionalLong solved = solvedAtStep();
+    record.put("solvedAtStep", solved.isPresent() ? solved.getAsLong() : null);
+    record.put("workerRestarts", workerRestarts);
+    Training t = training;
+    record.put("lostEpisodes", t == null ? 0 : t.lostEpisodes());
+    record.put("experiment", settings());
+    record.put("algorithm", algorithmRecord());
+    record.put("protocol", protocol);
+    Map<String, Object> versions = new LinkedHashMap<>(Machine.stampede());
+    versions.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    versions.put("engine", t == null ? null : Engine.version());
+    record.put("versions", versions);
+    record.put("machine", Machine.description());
+    return record;
+  }
+
+  private Map<String, Object> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("env", experiment.env());
+    settings.put("threads", experiment.threads());
+    settings.put("seed", experiment.seed());
+    settings.put("stepsBudget", quantity(budget, "agent steps"));
+    settings.put("framesPerStep", quantity(framesPerStep, "emulator frames"));
+    experiment
+        .until()
+        .ifPresent(u -> settings.put("until", quantity(u, "mean return of 100 episodes")));
+    experiment
+        .evaluateEvery()
+        .ifPresent(every -> settings.put("evaluateEvery", quantity(every, "agent steps")));
+    settings.put("evaluationEpisodes", experiment.evaluationEpisodes());
+    settings.put("deterministic", experiment.deterministic());
+    return settings;
+  }
+
+  private Map<String, Object> algorithmRecord() {
+    Preset now = preset;
+    Map<String, Object> knobs = new LinkedHashMap<>();
+    now.settings()
+        .forEach(
+            (knob, setting) -> {
+              Map<String, Object> entry = new LinkedHashMap<>();
+              entry.put("value", setting.value());
+              entry.put("unit", knob.unit());
+              entry.put("source", setting.source());
+              entry.put("certainty", setting.certainty().name().toLowerCase(Locale.ROOT));
+              knobs.put(knob.label(), entry);
+            });
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put("name", now.name());
+    record.put("algorithm", now.algorithm());
+    record.put("parameters", network == null ? null : network.size());
+    record.put("knobs", knobs);
+    record.put(
+        "differencesFromPaper",
+        now.differencesFromPaper().stream().map(Preset.Difference::toString).toList());
+    return record;
+  }
+
+  private static Map<String, Object> quantity(Object value, String unit) {
+    Map<String, Object> quantity = new LinkedHashMap<>();
+    quantity.put("value", value);
+    quantity.put("unit", unit);
+    return quantity;
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null; // JSON has no NaN.
+  }
+}

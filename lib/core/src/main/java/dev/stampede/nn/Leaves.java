@@ -1,0 +1,30 @@
+package dev.stampede.nn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * Answers a block's question for a parameter with one thread's own array, so that one block serves
+ * all threads.
+ */
+class Leaves extends ParameterStore {
+  private final Map<Parameter, NDArray> values = new IdentityHashMap<>();
+
+  void put(Parameter parameter, NDArray value) {
+    values.put(parameter, value);
+  }
+
+  @Override
+  public NDArray getValue(Parameter parameter, Device device, boolean training) {
+    NDArray value = values.get(parameter);
+    if (value == null) {
+      throw new IllegalStateException(
+          "the block asks for a parameter that is not its own: " + parameter.getName());
+    }
+    return value;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.stampede.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+
+/** The networks of the papers, as ordinary DJL blocks. */
+public final class Networks {
+  private Networks() {}
+
+  /** What follows each hidden layer. */
+  public enum Nonlinearity {
+    TANH,
+    RELU;
+
+    Block block() {
+      return this == TANH ? Activation.tanhBlock() : Activation.reluBlock();
+    }
+  }
+
+  /**
+   * The paper's small network: 16 filters 8×8 stride 4, 32 filters 4×4 stride 2, 256 units, each
+   * with a ReLU, then a linear layer. Mnih et al. (2016), section 5.1; after Mnih et al. (2013).
+   *
+   * @param outputs numbers the last layer gives
+   */
+  public static Block smallConv(int outputs) {
+    return new SequentialBlock()
+        .add(conv(16, 8, 4))
+        .add(Activation.reluBlock())
+        .add(conv(32, 4, 2))
+        .add(Activation.reluBlock())
+        .add(Blocks.batchFlattenBlock())
+        .add(dense(256))
+        .add(Activation.reluBlock())
+        .add(dense(outputs));
+  }
+
+  /**
+   * Dense layers, the last of them linear; observations of more dimensions are flattened.
+   *
+   * @param outputs numbers the last layer gives
+   * @param nonlinearity what follows each hidden layer
+   * @param hidden units of each hidden layer
+   */
+  public static Block mlp(int outputs, Nonlinearity nonlinearity, int... hidden) {
+    SequentialBlock block = new SequentialBlock().add(Networks::flatten);
+    for (int units : hidden) {
+      block.add(dense(units)).add(nonlinearity.block());
+    }
+    return block.add(dense(outputs));
+  }
+
+  /** A flat observation passes as it is, which spares the small networks a call. */
+  private static NDList flatten(NDList in) {
+    NDArray x = in.singletonOrThrow();
+    return x.getShape().dimension() == 2 ? in : new NDList(x.reshape(x.size(0), -1));
+  }
+
+  private static Block conv(int filters, int kernel, int stride) {
+    return Conv2d.builder()
+        .setKernelShape(new Shape(kernel, kernel))
+        .optStride(new Shape(stride, stride))
+        .setFilters(filters)
+        .build();
+  }
+
+  private static Block dense(int units) {
+    return Linear.builder().setUnits(units).build();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.stampede.nn;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * The parameters θ that all actor-learners share: one flat vector in native memory.
+ *
+ * <p>This is the one object that many threads read and write at once, without a lock and on purpose
+ * (Hogwild!, Recht et al. 2011; Mnih et al. 2016, section 4). A reader may see some elements before
+ * and others after a concurrent update. Only Java code writes here: an in-place operation of the
+ * tensor library would make another thread's backward pass throw.
+ */
+public final class Parameters {
+  private final ByteBuffer memory;
+  private final FloatBuffer floats;
+
+  /** All zero. */
+  public Parameters(int size) {
+    memory = NativeMemory.allocate(Math.multiplyExact(size, Float.BYTES));
+    floats = memory.asFloatBuffer();
+  }
+
+  /** How many numbers θ has. */
+  public int size() {
+    return floats.capacity();
+  }
+
+  /** A copy of all values as they are seen now. */
+  public float[] toArray() {
+    float[] copy = new float[size()];
+    floats.get(0, copy);
+    return copy;
+  }
+
+  /**
+   * Replaces all values.
+   *
+   * @throws IllegalArgumentException if there are not {@link #size()} of them
+   */
+  public void set(float[] values) {
+    if (values.length != size()) {
+      throw new IllegalArgumentException(
+          "expected " + size() + " parameters but got " + values.length);
+    }
+    floats.put(0, values);
+  }
+
+  /** Replaces all values by another vector's. */
+  public void set(Parameters other) {
+    floats.put(0, other.floats, 0, size());
+  }
+
+  void read(int from, float[] into, int count) {
+    floats.get(from, into, 0, count);
+  }
+
+  void write(int from, float[] values, int count) {
+    floats.put(from, values, 0, count);
+  }
+
+  /** The bytes of elements {@code from} to {@code from + count}, shared, in native order. */
+  ByteBuffer slice(int from, int count) {
+    return memory.slice(from * Float.BYTES, count * Float.BYTES).order(ByteOrder.nativeOrder());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.stampede.runtime;
+
+import dev.stampede.algorithm.Algorithm;
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.nn.Network;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Everything a {@link Training} needs to know, checked where it is made.
+ *
+ * @param algorithm what each actor-learner does
+ * @param network what all threads share, with the outputs that the algorithm needs
+ * @param environments makes the environments
+ * @param threads actor-learners
+ * @param steps T_max in agent steps of all threads together
+ * @param seed all randomness follows from it
+ * @param learningRate η at the start of the run
+ * @param annealSteps agent steps over which η falls linearly to 0; empty keeps it
+ * @param rmsDecay α of RMSProp
+ * @param rmsEpsilon ε of RMSProp, inside the root
+ * @param clipNorm largest norm of a gradient
+ * @param until mean return over 100 episodes at which the run ends
+ * @param evaluateEvery agent steps between evaluations
+ * @param evaluationEpisodes episodes of one evaluation
+ * @param deterministic whether evaluations happen on the one actor-learner's thread, so that
+ *     nothing depends on timing
+ */
+public record Plan(
+    Algorithm algorithm,
+    Network network,
+    EnvironmentFactory environments,
+    int threads,
+    long steps,
+    long seed,
+    double learningRate,
+    OptionalLong annealSteps,
+    double rmsDecay,
+    double rmsEpsilon,
+    double clipNorm,
+    OptionalDouble until,
+    OptionalLong evaluateEvery,
+    int evaluationEpisodes,
+    boolean deterministic) {
+
+  /** η after T steps. */
+  double learningRate(long T) {
+    return annealSteps.isEmpty()
+        ? learningRate
+        : learningRate * Math.max(0, 1 - (double) T / annealSteps.getAsLong());
+  }
+}

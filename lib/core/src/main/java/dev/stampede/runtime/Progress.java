@@ -1,0 +1,36 @@
+package dev.stampede.runtime;
+
+import dev.stampede.result.CurvePoint;
+import java.util.List;
+
+/**
+ * How far a run has come, as one consistent moment for a live view.
+ *
+ * @param running false once all threads have ended
+ * @param steps agent steps so far, of all threads
+ * @param budget agent steps at which the run ends
+ * @param frames emulator frames so far
+ * @param seconds since the actor-learners started
+ * @param stepsPerSecond over the last seconds
+ * @param episodes finished episodes
+ * @param meanReturn mean return of the last episodes, at most 100; NaN before the first
+ * @param bestMeanReturn best mean over 100 episodes; NaN before the hundredth
+ * @param curve the learning curve so far
+ */
+public record Progress(
+    boolean running,
+    long steps,
+    long budget,
+    long frames,
+    double seconds,
+    double stepsPerSecond,
+    int episodes,
+    double meanReturn,
+    double bestMeanReturn,
+    List<CurvePoint> curve) {
+
+  /** Seconds until the step budget is used up at the present speed; NaN where that is unknown. */
+  public double secondsLeft() {
+    return stepsPerSecond > 0 ? (budget - steps) / stepsPerSecond : Double.NaN;
+  }
+}

@@ -1,0 +1,273 @@
+package dev.stampede.runtime;
+
+import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.nn.Parameters;
+import dev.stampede.nn.SharedRmsProp;
+import dev.stampede.result.CurvePoint;
+import dev.stampede.result.EpisodeRecord;
+import dev.stampede.result.EvaluationRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The asynchronous actor-learners of one run, from their start to the end of the last thread.
+ *
+ * <p>Every thread is started and joined here. The first failure of any of them stops all and is
+ * kept as {@link #failure}; what was learned until then stays readable. All public methods may be
+ * called from any thread.
+ */
+public final class Training {
+  private final Plan plan;
+  private final EpisodeLog episodes;
+  private final AtomicLong T = new AtomicLong();
+  private final AtomicLong updates = new AtomicLong();
+  private final AtomicLong lostEpisodes = new AtomicLong();
+  private final CountDownLatch ready;
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final Deque<long[]> speed = new ArrayDeque<>();
+  private final int framesPerStep;
+  private volatile boolean stop;
+  private volatile boolean stopRequested;
+  private volatile long startNanos;
+  private volatile long endNanos;
+  private volatile @Nullable Throwable failure;
+  private final Environment first;
+  private final Parameters theta;
+  private final SharedRmsProp optimizer;
+  private final Evaluator evaluator;
+  private final List<SplittableRandom> seeds = new ArrayList<>();
+
+  /**
+   * @param first an environment that was already made for training, to see its spaces; the first
+   *     actor-learner takes and closes it
+   */
+  public Training(Plan plan, Environment first) {
+    this.plan = plan;
+    this.first = first;
+    this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps());
+    this.ready = new CountDownLatch(plan.threads());
+    this.framesPerStep = plan.environments().framesPerStep();
+    SplittableRandom seed = new SplittableRandom(plan.seed());
+    this.theta = new Parameters(plan.network().size());
+    theta.set(plan.network().initialValues(seed.split()));
+    this.optimizer =
+        new SharedRmsProp(theta.size(), plan.rmsDecay(), plan.rmsEpsilon(), plan.clipNorm());
+    this.evaluator = new Evaluator(plan, seed.split().nextLong(), this::fail);
+    for (int i = 0; i < plan.threads(); i++) {
+      seeds.add(seed.split());
+    }
+  }
+
+  /**
+   * Runs until the budget is used, the target is reached, {@link #stop} is called or a thread
+   * fails. Blocks; to be called once. An interrupt of the calling thread is an orderly stop.
+   */
+  public void run() {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < plan.threads(); i++) {
+      int id = i;
+      Supplier<Environment> environment =
+          id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+      threads.add(
+          new Thread(
+              () -> ActorThread.run(this, plan, id, seeds.get(id), environment),
+              "actor-learner-" + id));
+    }
+    evaluator.start();
+    threads.forEach(Thread::start);
+    joinAll(threads);
+    evaluator.finish(stopRequested || failure != null);
+    endNanos = System.nanoTime();
+    done.countDown();
+  }
+
+  /** Asks all threads to end at their next step. Returns at once. */
+  public void stop() {
+    stopRequested = true;
+    stop = true;
+  }
+
+  /**
+   * Waits at most that long until all threads have ended.
+   *
+   * @return whether they have
+   */
+  public boolean await(long milliseconds) throws InterruptedException {
+    return done.await(milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  /** What ended the run early, if anything failed. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** θ as it is now. */
+  public float[] theta() {
+    return theta.toArray();
+  }
+
+  public List<EpisodeRecord> episodesSince(int from) {
+    return episodes.since(from);
+  }
+
+  public List<EvaluationRecord> evaluations() {
+    return evaluator.records();
+  }
+
+  public long steps() {
+    return T.get();
+  }
+
+  /** Updates of θ so far. */
+  public long updates() {
+    return updates.get();
+  }
+
+  public long lostEpisodes() {
+    return lostEpisodes.get();
+  }
+
+  /** Agent steps when the mean return over 100 episodes first reached the target. */
+  public OptionalLong solvedAtStep() {
+    return episodes.solvedAtStep();
+  }
+
+  public double bestMeanReturn() {
+    return episodes.best();
+  }
+
+  public double meanReturn() {
+    return episodes.mean();
+  }
+
+  /**
+   * Seconds from the moment all environments were ready until now, or until the last thread ended.
+   */
+  public double seconds() {
+    long from = startNanos;
+    return from == 0 ? 0 : ((endNanos == 0 ? System.nanoTime() : endNanos) - from) / 1e9;
+  }
+
+  /** A consistent moment for a live view. */
+  public synchronized Progress progress() {
+    long now = System.nanoTime();
+    long steps = T.get();
+    boolean running = endNanos == 0;
+    if (running) {
+      speed.addLast(new long[] {now, steps});
+      while (speed.size() > 2 && now - speed.getFirst()[0] > 5_000_000_000L) {
+        speed.removeFirst();
+      }
+    }
+    double recent = Double.NaN;
+    if (running && speed.size() > 1) {
+      long[] oldest = speed.getFirst();
+      recent = (steps - oldest[1]) / ((now - oldest[0]) / 1e9);
+    }
+    double seconds = seconds();
+    if (!(recent > 0)) {
+      recent = seconds > 0 ? steps / seconds : 0;
+    }
+    List<CurvePoint> curve = episodes.curve();
+    return new Progress(
+        running,
+        steps,
+        plan.steps(),
+        steps * framesPerStep,
+        seconds,
+        recent,
+        episodes.size(),
+        episodes.mean(),
+        episodes.best(),
+        curve);
+  }
+
+  Parameters shared() {
+    return theta;
+  }
+
+  SharedRmsProp optimizer() {
+    return optimizer;
+  }
+
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  boolean running() {
+    return !stop && T.get() < plan.steps();
+  }
+
+  /**
+   * Called by each actor-learner when its environment is up; the clock starts with the last one.
+   */
+  void awaitAllReady() throws InterruptedException {
+    ready.countDown();
+    if (ready.getCount() == 0 && startNanos == 0) {
+      startNanos = System.nanoTime();
+    }
+    while (!stop && !ready.await(20, TimeUnit.MILLISECONDS)) {
+      // Looks at stop now and then: another thread's environment may have failed to come up.
+    }
+    if (startNanos == 0) {
+      startNanos = System.nanoTime();
+    }
+  }
+
+  long countStep() {
+    return T.incrementAndGet();
+  }
+
+  void countUpdate() {
+    updates.incrementAndGet();
+  }
+
+  void countLostEpisode() {
+    lostEpisodes.incrementAndGet();
+  }
+
+  void episodeEnded(int thread, long step, double score, long length) {
+    boolean solved =
+        episodes.add(
+            new EpisodeRecord(step, step * framesPerStep, seconds(), thread, score, length));
+    if (solved) {
+      stop = true;
+    }
+  }
+
+  /** Keeps the first failure and stops everything. */
+  synchronized void fail(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    }
+    stop = true;
+  }
+
+  private void joinAll(List<Thread> threads) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stop();
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
