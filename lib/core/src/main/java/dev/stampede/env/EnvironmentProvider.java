@@ -1,6 +1,7 @@
 package dev.stampede.env;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Knows environments by name. Providers are found by {@link java.util.ServiceLoader}. */
@@ -21,4 +22,12 @@ public interface EnvironmentProvider {
    * @throws EnvironmentException if it cannot be had here, with what the user can do about it
    */
   EnvironmentFactory open(String id, int environments, Consumer<String> progress);
+
+  /**
+   * What {@code doctor} shows of this provider: what is there, what is missing, and the command
+   * that mends it.
+   */
+  default List<Check> checks() {
+    return List.of();
+  }
 }

@@ -31,6 +31,13 @@ public final class Environments {
     return names;
   }
 
+  /** What {@code doctor} shows of every provider. */
+  public static List<Check> checks() {
+    List<Check> checks = new ArrayList<>();
+    providers().forEach(provider -> checks.addAll(provider.checks()));
+    return checks;
+  }
+
   private static EnvironmentProvider provider(String id) {
     for (EnvironmentProvider provider : providers()) {
       if (provider.provides(id)) {

@@ -9,7 +9,6 @@ class CartPoleTest {
   void a3c_with_two_threads_solves_cart_pole() {
     Run run = Experiment.of().env("CartPole").threads(2).steps(300_000).until(475).build().run();
 
-        run.progress().stepsPerSecond() + " " + run.solvedAtStep() + " " + run.record());
     assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(475);
     assertThat(run.solvedAtStep()).isPresent();
   }

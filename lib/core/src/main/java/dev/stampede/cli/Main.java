@@ -1,0 +1,59 @@
+package dev.stampede.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command line: {@code java -jar lib/notebook/target/stampede.jar …}. */
+@Command(
+    name = "stampede",
+    description = "Asynchronous deep reinforcement learning on the JVM.",
+    version = "stampede 0.1.0",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      RunCommand.class,
+      EvaluateCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
+      HelpCommand.class
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return its exit code: 0 as asked, 1 failed, 2 wrong arguments, others as the command says
+   */
+  static int execute(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(Main::report);
+    line.setUsageHelpAutoWidth(true);
+    if (arguments.length == 0) {
+      line.usage(System.out);
+      return 2;
+    }
+    return line.execute(arguments);
+  }
+
+  // What the user did wrong is told in a sentence; a stack trace is for what we did wrong.
+  private static int report(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    if (e instanceof IllegalArgumentException) {
+      err.println("stampede: " + e.getMessage());
+      return 2;
+    }
+    if (e instanceof dev.stampede.env.EnvironmentException) {
+      err.println("stampede: " + e.getMessage());
+      return 1;
+    }
+    e.printStackTrace(err);
+    return 1;
+  }
+}

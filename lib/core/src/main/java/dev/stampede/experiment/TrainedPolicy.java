@@ -1,0 +1,102 @@
+package dev.stampede.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stampede.algorithm.Algorithm;
+import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.Environments;
+import dev.stampede.env.Space;
+import dev.stampede.nn.Network;
+import dev.stampede.nn.Parameters;
+import dev.stampede.nn.ParametersFile;
+import dev.stampede.result.RunDirectory;
+import dev.stampede.runtime.Evaluation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The parameters of an earlier run, read from disk, ready to be measured. */
+public final class TrainedPolicy {
+  private final Path parameters;
+  private final Preset preset;
+  private final String env;
+
+  private TrainedPolicy(Path parameters, Preset preset, String env) {
+    this.parameters = parameters;
+    this.preset = preset;
+    this.env = env;
+  }
+
+  /**
+   * Reads what a run left behind.
+   *
+   * @param path the run's folder, or its {@code parameters.safetensors}; {@code run.json} beside it
+   *     says what network it is
+   * @throws IllegalArgumentException if there is no such run
+   */
+  public static TrainedPolicy of(Path path) {
+    boolean folder = Files.isDirectory(path);
+    Path directory = folder ? path : path.toAbsolutePath().getParent();
+    Path file = folder ? path.resolve("parameters.safetensors") : path;
+    if (directory == null || !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "expected the folder of a run or its parameters.safetensors but there is no "
+              + file.toAbsolutePath());
+    }
+    JsonNode run = RunDirectory.read(directory);
+    JsonNode algorithm = run.path("algorithm");
+    Preset preset = Algorithms.named(algorithm.path("algorithm").asText());
+    Iterator<Map.Entry<String, JsonNode>> knobs = algorithm.path("knobs").fields();
+    while (knobs.hasNext()) {
+      Map.Entry<String, JsonNode> knob = knobs.next();
+      preset = preset.set(knob.getKey(), knob.getValue().path("value").asText());
+    }
+    return new TrainedPolicy(file, preset, run.path("experiment").path("env").asText());
+  }
+
+  /** The environment it was trained in. */
+  public String env() {
+    return env;
+  }
+
+  /**
+   * The true returns of whole episodes.
+   *
+   * @param id the environment; empty for the one it was trained in
+   * @param greedy takes the most probable action instead of drawing one
+   * @param messages takes a line for the user where something lasts
+   */
+  public List<Double> evaluate(
+      Optional<String> id, int episodes, long seed, boolean greedy, Consumer<String> messages) {
+    try (EnvironmentFactory factory = Environments.open(id.orElse(env), 1, messages)) {
+      Environment environment = factory.create(EnvironmentFactory.Purpose.EVALUATION);
+      try {
+        if (!(environment.actionSpace() instanceof Space.Discrete actions)
+            || !(environment.observationSpace() instanceof Space.Box observations)) {
+          throw new IllegalArgumentException(
+              preset.algorithm()
+                  + " takes Box observations and Discrete actions, not "
+                  + environment.actionSpace());
+        }
+        Algorithm algorithm = preset.make();
+        Network network =
+            new Network(preset.makeNetwork(algorithm.outputs(actions.n())), observations);
+        Parameters theta = new Parameters(network.size());
+        theta.set(ParametersFile.read(parameters, network));
+        try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {
+          return evaluation.play(theta, episodes, greedy, () -> true);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(parameters + " could not be read", e);
+      } finally {
+        environment.close();
+      }
+    }
+  }
+}
