@@ -1,0 +1,209 @@
+package dev.stampede.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.nn.Block;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.nn.LocalNetwork;
+import dev.stampede.nn.Network;
+import dev.stampede.nn.Networks;
+import dev.stampede.nn.Networks.Nonlinearity;
+import dev.stampede.nn.Parameters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Against float64 gradients by Python's torch; {@code src/test/python/make_gradients.py} makes
+ * them.
+ */
+class A3CGradientTest {
+  private static final int STATES = 5;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conv", "mlp"})
+  void gradients_equal_those_of_python_torch(String name) throws IOException {
+    Case reference = new Case(name);
+    try (LocalNetwork network = reference.newNetwork()) {
+      Result result = reference.gradient(network);
+
+      assertThat(result.loss).isCloseTo(reference.loss, within(1e-5 * Math.abs(reference.loss)));
+      assertThat(result.norm).isCloseTo(reference.norm, within(1e-5 * reference.norm));
+      double largest = 0;
+      double difference = 0;
+      for (int i = 0; i < reference.gradient.length; i++) {
+        largest = Math.max(largest, Math.abs(reference.gradient[i]));
+        difference =
+            Math.max(
+                difference,
+                Math.abs(result.gradient[i * reference.stride] - reference.gradient[i]));
+      }
+      assertThat(difference / largest).isLessThanOrEqualTo(1e-5);
+    }
+  }
+
+  @Test
+  void sixteen_threads_at_one_fixed_theta_compute_one_threads_bits() throws Exception {
+    for (String name : List.of("conv", "mlp")) {
+      Case reference = new Case(name);
+      float[] alone;
+      try (LocalNetwork network = reference.newNetwork()) {
+        alone = reference.gradient(network).gradient;
+      }
+      int repetitions = name.equals("conv") ? 10 : 300;
+      ExecutorService threads = Executors.newFixedThreadPool(16);
+      try {
+        List<Callable<Boolean>> tasks = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+          tasks.add(
+              () -> {
+                try (LocalNetwork network = reference.newNetwork()) {
+                  boolean same = true;
+                  for (int k = 0; k < repetitions; k++) {
+                    same &= java.util.Arrays.equals(alone, reference.gradient(network).gradient);
+                  }
+                  return same;
+                }
+              });
+        }
+        for (Future<Boolean> same : threads.invokeAll(tasks)) {
+          assertThat(same.get()).as(name).isTrue();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  private record Result(double loss, double norm, float[] gradient) {}
+
+  /**
+   * One network with its parameters, states, actions and returns, all from the formulas of
+   * make_gradients.py.
+   */
+  private static final class Case {
+    final Network network;
+    final Parameters theta;
+    final List<Observation> states = new ArrayList<>();
+    final int actions;
+    final int stride;
+    final double loss;
+    final double norm;
+    final float[] gradient;
+
+    Case(String name) throws IOException {
+      boolean conv = name.equals("conv");
+      actions = conv ? 6 : 2;
+      Space.Box box = conv ? Space.Box.bytes(4, 84, 84) : Space.Box.floats(4);
+      Block block =
+          conv ? Networks.smallConv(actions + 1) : Networks.mlp(actions + 1, Nonlinearity.TANH, 64);
+      network = new Network(block, box);
+      int[][] shapes =
+          conv
+              ? new int[][] {{16, 256}, {16}, {32, 256}, {32}, {256, 2592}, {256}, {7, 256}, {7}}
+              : new int[][] {{64, 4}, {64}, {3, 64}, {3}};
+      theta = new Parameters(network.size());
+      theta.set(parameters(shapes, network.size()));
+      double[] raw = hashed(STATES * box.size(), 100);
+      for (int i = 0; i < STATES; i++) {
+        byte[] bytes = new byte[box.size()];
+        float[] floats = new float[box.size()];
+        for (int j = 0; j < box.size(); j++) {
+          bytes[j] = (byte) (int) (raw[i * box.size() + j] * 256);
+          floats[j] = (float) (2 * raw[i * box.size() + j] - 1);
+        }
+        states.add(conv ? Observation.of(bytes) : Observation.of(floats));
+      }
+      Properties properties = new Properties();
+      try (InputStream in = resource(name + ".properties")) {
+        properties.load(in);
+      }
+      assertThat(network.size()).isEqualTo(Integer.parseInt(properties.getProperty("size")));
+      stride = Integer.parseInt(properties.getProperty("stride"));
+      loss = Double.parseDouble(properties.getProperty("loss"));
+      norm = Double.parseDouble(properties.getProperty("norm"));
+      try (InputStream in = resource(name + ".f32")) {
+        ByteBuffer buffer = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        gradient = new float[buffer.remaining() / 4];
+        buffer.asFloatBuffer().get(gradient);
+      }
+    }
+
+    LocalNetwork newNetwork() {
+      LocalNetwork local = new LocalNetwork(network, STATES + 1);
+      local.sync(theta);
+      return local;
+    }
+
+    Result gradient(LocalNetwork local) {
+      Rollout rollout = new Rollout(STATES);
+      double[] returns = new double[STATES];
+      for (int i = 0; i < STATES; i++) {
+        local.put(i, states.get(i));
+        rollout.add(i % actions, 0);
+        returns[i] = -1 + 0.5 * i;
+      }
+      A3C a3c = new A3C(0.99, 0.01, 0.5, STATES);
+      double[] norm = new double[1];
+      float[][] gradient = new float[1][];
+      double value =
+          local.backward(
+              STATES,
+              (out, dOut) -> a3c.loss(out, dOut, rollout, returns, new double[actions]).sum(),
+              dTheta -> {
+                norm[0] = dTheta.norm();
+                gradient[0] = dTheta.toArray();
+              });
+      return new Result(value, norm[0], gradient[0]);
+    }
+
+    private static float[] parameters(int[][] shapes, int size) {
+      float[] theta = new float[size];
+      int offset = 0;
+      double fanIn = 1;
+      for (int salt = 0; salt < shapes.length; salt++) {
+        int[] shape = shapes[salt];
+        fanIn = shape.length > 1 ? shape[1] : fanIn;
+        int count = shape.length > 1 ? shape[0] * shape[1] : shape[0];
+        double[] values = hashed(count, salt);
+        for (int i = 0; i < count; i++) {
+          theta[offset + i] = (float) ((2 * values[i] - 1) / Math.sqrt(fanIn));
+        }
+        offset += count;
+      }
+      return theta;
+    }
+
+    private static double[] hashed(int n, int salt) {
+      double[] values = new double[n];
+      for (int i = 0; i < n; i++) {
+        long h = (i + 1 + salt * 1_000_003L) * 0x9E3779B97F4A7C15L;
+        h ^= h >>> 32;
+        h *= 0xD6E8FEB86659FD93L;
+        values[i] = (h >>> 40) / (double) (1 << 24);
+      }
+      return values;
+    }
+
+    private static InputStream resource(String name) {
+      return java.util.Objects.requireNonNull(
+          A3CGradientTest.class.getResourceAsStream("/gradients/" + name));
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> within(double tolerance) {
+    return org.assertj.core.data.Offset.offset(tolerance);
+  }
+}

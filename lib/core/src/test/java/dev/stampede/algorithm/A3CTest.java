@@ -1,0 +1,180 @@
+package dev.stampede.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Step;
+import dev.stampede.env.Step.Ending;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** A3C's returns and loss, seen through an actor-learner that plays a written script. */
+class A3CTest {
+  private static final double GAMMA = 0.5;
+  private static final float V = 10;
+
+  @Test
+  void bootstraps_from_the_value_of_the_last_state_after_t_max_steps() {
+    assertThat(valueGradients(3, Ending.NONE, 1, 2, 4))
+        .containsExactly(
+            V - (1 + 0.5 * (2 + 0.5 * (4 + 0.5 * V))),
+            V - (2 + 0.5 * (4 + 0.5 * V)),
+            V - (4 + 0.5 * V));
+  }
+
+  @Test
+  void the_value_of_a_terminal_state_is_zero_wherever_it_comes() {
+    assertThat(valueGradients(3, Ending.TERMINATED, 1)).containsExactly(V - 1.0);
+    assertThat(valueGradients(3, Ending.TERMINATED, 1, 2))
+        .containsExactly(V - (1 + 0.5 * 2), V - 2.0);
+    assertThat(valueGradients(3, Ending.TERMINATED, 1, 2, 4))
+        .containsExactly(V - (1 + 0.5 * (2 + 0.5 * 4)), V - (2 + 0.5 * 4), V - 4.0);
+  }
+
+  @Test
+  void a_truncated_or_lost_episode_bootstraps_like_an_unfinished_one() {
+    assertThat(valueGradients(3, Ending.TRUNCATED, 1)).containsExactly(V - (1 + 0.5 * V));
+    assertThat(valueGradients(3, Ending.LOST, 1)).containsExactly(V - (1 + 0.5 * V));
+  }
+
+  @Test
+  void the_closed_form_gradient_equals_finite_differences_for_many_seeds() {
+    for (int seed = 0; seed < 100; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int actions = 2 + random.nextInt(5);
+      int n = 1 + random.nextInt(5);
+      A3C a3c = new A3C(0.99, random.nextDouble(), random.nextDouble(), n);
+      float[] out = new float[n * (actions + 1)];
+      double[] returns = new double[n];
+      Rollout rollout = new Rollout(n);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (float) (4 * random.nextDouble() - 2);
+      }
+      for (int i = 0; i < n; i++) {
+        rollout.add(random.nextInt(actions), 0);
+        returns[i] = 4 * random.nextDouble() - 2;
+      }
+      float[] gradient = new float[out.length];
+      a3c.loss(out, gradient, rollout, returns, new double[actions]);
+
+      // The advantage in the policy term is a constant, so differences are taken of the written-out
+      // loss with it fixed.
+      double[] advantages = new double[n];
+      for (int i = 0; i < n; i++) {
+        advantages[i] = returns[i] - out[i * (actions + 1) + actions];
+      }
+      for (int k = 0; k < out.length; k++) {
+        double h = 1e-3;
+        double high = writtenOut(a3c, out, k, h, rollout, returns, advantages, actions);
+        double low = writtenOut(a3c, out, k, -h, rollout, returns, advantages, actions);
+        assertThat((double) gradient[k]).isCloseTo((high - low) / (2 * h), offset(1e-4));
+      }
+    }
+  }
+
+  private static double writtenOut(
+      A3C a3c,
+      float[] out,
+      int k,
+      double h,
+      Rollout rollout,
+      double[] returns,
+      double[] advantages,
+      int actions) {
+    double loss = 0;
+    for (int i = 0; i < returns.length; i++) {
+      double[] z = new double[actions + 1];
+      double sum = 0;
+      for (int a = 0; a <= actions; a++) {
+        int at = i * (actions + 1) + a;
+        z[a] = out[at] + (at == k ? h : 0);
+        sum += a < actions ? Math.exp(z[a]) : 0;
+      }
+      double entropy = 0;
+      for (int a = 0; a < actions; a++) {
+        double pi = Math.exp(z[a]) / sum;
+        entropy -= pi * Math.log(pi);
+      }
+      double pi = Math.exp(z[rollout.action(i)]) / sum;
+      double difference = returns[i] - z[actions];
+      loss +=
+          -Math.log(pi) * advantages[i]
+              - a3c.beta() * entropy
+              + a3c.valueWeight() / 2 * difference * difference;
+    }
+    return loss;
+  }
+
+  /** ∂loss/∂V of each state of the first rollout, for valueWeight 1, so V − R. */
+  private static List<Double> valueGradients(int tMax, Ending ending, double... rewards) {
+    List<Double> gradients = new ArrayList<>();
+    new A3C(GAMMA, 0.01, 1, tMax).run(new Scripted(rewards, ending, gradients));
+    return gradients;
+  }
+
+  /** Plays one rollout; two actions, and V = 10 in every state. */
+  private static final class Scripted implements ActorLearner {
+    private final double[] rewards;
+    private final Ending ending;
+    private final List<Double> gradients;
+    private final SplittableRandom random = new SplittableRandom(1);
+    private int t;
+    private boolean updated;
+
+    Scripted(double[] rewards, Ending ending, List<Double> gradients) {
+      this.rewards = rewards;
+      this.ending = ending;
+      this.gradients = gradients;
+    }
+
+    @Override
+    public boolean running() {
+      return !updated;
+    }
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public float[] act() {
+      return new float[] {0, 0, V};
+    }
+
+    @Override
+    public Step step(Action a) {
+      double reward = rewards[t++];
+      Ending now = t == rewards.length ? ending : Ending.NONE;
+      return new Step(Observation.of(0f), reward, now, Optional.empty());
+    }
+
+    @Override
+    public void update(Loss loss) {
+      float[] out = new float[t * 3];
+      for (int i = 0; i < t; i++) {
+        out[i * 3 + 2] = V;
+      }
+      float[] dOut = new float[t * 3];
+      loss.at(out, dOut);
+      for (int i = 0; i < t; i++) {
+        gradients.add((double) dOut[i * 3 + 2]);
+      }
+      updated = true;
+    }
+
+    @Override
+    public RandomGenerator random() {
+      return random;
+    }
+
+    @Override
+    public int actions() {
+      return 2;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.stampede.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In processes of their own, as a user would start them. */
+class CommandLineTest {
+  private record Ended(int exit, String output) {}
+
+  @Test
+  void two_deterministic_processes_leave_the_same_bits_and_evaluate_tells_the_same_returns(
+      @TempDir Path folder) throws Exception {
+    Path a = folder.resolve("a");
+    Path b = folder.resolve("b");
+    for (Path out : List.of(a, b)) {
+      Ended run =
+          stampede(
+              "run",
+              "--threads",
+              "1",
+              "--deterministic",
+              "--steps",
+              "8000",
+              "--seed",
+              "1",
+              "--out",
+              out.toString());
+      assertThat(run.exit).as(run.output).isZero();
+    }
+    assertThat(Files.readAllBytes(a.resolve("parameters.safetensors")))
+        .isEqualTo(Files.readAllBytes(b.resolve("parameters.safetensors")));
+    assertThat(withoutSeconds(a)).isEqualTo(withoutSeconds(b));
+
+    Ended folderGiven =
+        stampede("evaluate", "--parameters", a.toString(), "--episodes", "5", "--seed", "7");
+    Ended fileGiven =
+        stampede(
+            "evaluate",
+            "--parameters",
+            a.resolve("parameters.safetensors").toString(),
+            "--episodes",
+            "5",
+            "--seed",
+            "7");
+    assertThat(folderGiven.exit).as(folderGiven.output).isZero();
+    assertThat(folderGiven.output)
+        .contains("5 episodes")
+        .contains("returns: ")
+        .isEqualTo(fileGiven.output);
+  }
+
+  @Test
+  void a_target_that_is_not_reached_exits_with_3() throws Exception {
+    Ended run = stampede("run", "--steps", "500", "--until-return", "475");
+    assertThat(run.exit).as(run.output).isEqualTo(3);
+  }
+
+  @Test
+  void wrong_arguments_exit_with_2_and_say_what_to_do() throws Exception {
+    assertThat(stampede("run", "--env", "CartPol").output).contains("did you mean \"CartPole\"");
+    Ended unknown = stampede("run", "--algorithm", "A4C");
+    assertThat(unknown.exit).isEqualTo(2);
+    assertThat(unknown.output).contains("did you mean \"A3C\"").doesNotContain("\tat ");
+    Ended none = stampede("evaluate", "--parameters", "/nowhere");
+    assertThat(none.exit).isEqualTo(2);
+    assertThat(none.output).contains("/nowhere").doesNotContain("\tat ");
+  }
+
+  @Test
+  void an_interrupt_from_the_keyboard_exits_with_130_and_everything_written(@TempDir Path folder)
+      throws Exception {
+    Process process = start("run", "--steps", "2000000000", "--out", folder.toString());
+    Path episodes = folder.resolve("episodes.csv");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Files.exists(episodes) || Files.size(episodes) < 500) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(Files.readString(folder.resolve("run.json"))).contains("\"state\" : \"stopped\"");
+    assertThat(folder.resolve("parameters.safetensors")).exists();
+  }
+
+  @Test
+  void bench_prints_progress_as_the_measuring_script_reads_it() throws Exception {
+    Ended bench = stampede("bench", "--env", "cartpole", "--threads", "2", "--seconds", "2");
+    assertThat(bench.exit).as(bench.output).isZero();
+    assertThat(
+            bench
+                .output
+                .lines()
+                .filter(line -> line.matches("PROGRESS \\d+\\.\\d{3} \\d+"))
+                .count())
+        .isGreaterThanOrEqualTo(2);
+    assertThat(bench.output).containsPattern("updates \\d+, steps \\d+");
+  }
+
+  @Test
+  void every_command_has_help() throws Exception {
+    for (String command : List.of("run", "evaluate", "bench", "doctor")) {
+      Ended help = stampede(command, "--help");
+      assertThat(help.exit).isZero();
+      assertThat(help.output).startsWith("Usage: stampede " + command);
+    }
+  }
+
+  @Test
+  void doctor_names_java_and_the_engine() throws Exception {
+    assertThat(stampede("doctor").output).contains("Java: ").contains("DJL engine: PyTorch 2.7.1");
+  }
+
+  private static List<String> withoutSeconds(Path out) throws IOException {
+    return Files.readAllLines(out.resolve("episodes.csv")).stream()
+        .map(line -> line.split(","))
+        .map(cells -> cells[0] + "," + cells[1] + "," + cells[3] + "," + cells[4] + "," + cells[5])
+        .collect(Collectors.toList());
+  }
+
+  private static Ended stampede(String... arguments) throws Exception {
+    Process process = start(arguments);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), output);
+  }
+
+  private static Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+}

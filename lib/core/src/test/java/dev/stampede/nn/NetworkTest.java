@@ -1,0 +1,136 @@
+package dev.stampede.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Activation;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.nn.Networks.Nonlinearity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NetworkTest {
+  private static final Space.Box FOUR = Space.Box.floats(4);
+
+  @Test
+  void the_papers_small_network_has_its_layers() {
+    assertThat(new Network(Networks.smallConv(5), Space.Box.bytes(4, 84, 84)).size())
+        .isEqualTo(16 * 4 * 64 + 16 + 32 * 16 * 16 + 32 + 256 * 2592 + 256 + 5 * 256 + 5);
+  }
+
+  @Test
+  void start_values_stay_within_one_over_the_root_of_fan_in_and_fill_it() {
+    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 100), Space.Box.floats(25));
+    float[] theta = network.initialValues(new SplittableRandom(5));
+
+    double largestFirst = 0;
+    for (int i = 0; i < 2600; i++) { // 100 × 25 weights and 100 biases, fan-in 25
+      largestFirst = Math.max(largestFirst, Math.abs(theta[i]));
+    }
+    assertThat(largestFirst).isBetween(0.19, 0.2);
+    double largestLast = 0;
+    for (int i = 2600; i < theta.length; i++) { // fan-in 100
+      largestLast = Math.max(largestLast, Math.abs(theta[i]));
+    }
+    assertThat(largestLast).isBetween(0.095, 0.1);
+  }
+
+  @Test
+  void one_seed_gives_the_same_start_values() {
+    Network network = new Network(Networks.mlp(3, Nonlinearity.RELU, 8), FOUR);
+    assertThat(network.initialValues(new SplittableRandom(1)))
+        .isEqualTo(network.initialValues(new SplittableRandom(1)))
+        .isNotEqualTo(network.initialValues(new SplittableRandom(2)));
+  }
+
+  @Test
+  void outputs_of_several_heads_stand_side_by_side() {
+    var heads =
+        new ParallelBlock(
+            lists -> new NDList(lists.get(0).head(), lists.get(1).head()),
+            List.of(Linear.builder().setUnits(2).build(), Linear.builder().setUnits(1).build()));
+    Network network =
+        new Network(
+            new SequentialBlock()
+                .add(Linear.builder().setUnits(8).build())
+                .add(Activation.reluBlock())
+                .add(heads),
+            FOUR);
+    assertThat(network.outputs()).isEqualTo(3);
+    try (LocalNetwork local = new LocalNetwork(network, 2)) {
+      Parameters theta = new Parameters(network.size());
+      theta.set(network.initialValues(new SplittableRandom(1)));
+      local.sync(theta);
+      local.put(0, Observation.of(1, 2, 3, 4));
+      local.put(1, Observation.of(4, 3, 2, 1));
+      float[] one = local.forward(1).clone();
+      local.backward(
+          2,
+          (out, dOut) -> {
+            assertThat(new float[] {out[3], out[4], out[5]})
+                .containsExactly(one, org.assertj.core.data.Offset.offset(1e-6f));
+            java.util.Arrays.fill(dOut, 1);
+            return 0;
+          },
+          dTheta -> assertThat(dTheta.norm()).isPositive());
+    }
+  }
+
+  @Test
+  void blocks_that_threads_would_share_state_through_are_refused_with_the_reason() {
+    assertThatThrownBy(() -> new Network(with(BatchNorm.builder().build()), FOUR))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("LayerNorm");
+    assertThatThrownBy(() -> new Network(with(Dropout.builder().build()), FOUR))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("one generator");
+  }
+
+  @Test
+  void a_network_that_does_not_fit_the_observations_says_what_came() {
+    assertThatThrownBy(() -> new Network(Networks.smallConv(3), FOUR))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Box(shape=[4], float32)")
+        .hasMessageContaining("(channels, height, width)");
+  }
+
+  @Test
+  void an_observation_of_another_size_is_refused_with_both_sizes() {
+    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 8), FOUR);
+    try (LocalNetwork local = new LocalNetwork(network, 1)) {
+      assertThatThrownBy(() -> local.put(0, Observation.of(1, 2, 3)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("4 numbers")
+          .hasMessageContaining("gave 3");
+    }
+  }
+
+  @Test
+  void parameters_come_back_from_a_file_as_they_were(@TempDir Path folder) throws IOException {
+    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 8), FOUR);
+    float[] theta = network.initialValues(new SplittableRandom(3));
+    Path file = folder.resolve("parameters.safetensors");
+    ParametersFile.write(file, network, theta);
+
+    assertThat(ParametersFile.read(file, network)).isEqualTo(theta);
+    Network other = new Network(Networks.mlp(3, Nonlinearity.TANH, 9), FOUR);
+    assertThatThrownBy(() -> ParametersFile.read(file, other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another network");
+  }
+
+  private static SequentialBlock with(ai.djl.nn.Block block) {
+    return new SequentialBlock().add(Linear.builder().setUnits(3).build()).add(block);
+  }
+}

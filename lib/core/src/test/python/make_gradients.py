@@ -1,0 +1,78 @@
+"""Makes the reference gradients of the A3C loss that A3CGradientTest holds the Java code against.
+
+    pip install torch numpy
+    python lib/core/src/test/python/make_gradients.py
+
+Parameters, states, actions and returns come from formulas that the test repeats, so that only gradients are
+stored: every STRIDE-th element in the order of theta as little-endian float32, computed in float64 from the
+loss exactly as the paper writes it, by autograd:
+
+    sum_i  -log pi(a_i|s_i) (R_i - V_i)  -  beta H(pi(.|s_i))  +  1/2 * 1/2 (R_i - V_i)^2
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+STATES = 5
+BETA = 0.01
+NETWORKS = {
+    # name: (shapes of theta, actions, shape of a state, every n-th gradient is kept)
+    "conv": ([(16, 4, 8, 8), (16,), (32, 16, 4, 4), (32,), (256, 2592), (256,), (7, 256), (7,)], 6, (4, 84, 84), 61),
+    "mlp": ([(64, 4), (64,), (3, 64), (3,)], 2, (4,), 1),
+}
+
+
+def hashed(n: int, salt: int) -> np.ndarray:
+    """n numbers in [0, 1) that Java can repeat: the top 24 bits of a multiplicative hash."""
+    i = np.arange(1, n + 1, dtype=np.uint64) + np.uint64(salt * 1_000_003)
+    h = (i * np.uint64(0x9E3779B97F4A7C15)) & np.uint64(0xFFFFFFFFFFFFFFFF)
+    h ^= h >> np.uint64(32)
+    h = (h * np.uint64(0xD6E8FEB86659FD93)) & np.uint64(0xFFFFFFFFFFFFFFFF)
+    return (h >> np.uint64(40)).astype(np.float64) / 2**24
+
+
+def forward(name: str, theta: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+    if name == "conv":
+        h = F.relu(F.conv2d(x / 255, theta[0], theta[1], stride=4))
+        h = F.relu(F.conv2d(h, theta[2], theta[3], stride=2)).flatten(1)
+        return F.linear(F.relu(F.linear(h, theta[4], theta[5])), theta[6], theta[7])
+    return F.linear(torch.tanh(F.linear(x, theta[0], theta[1])), theta[2], theta[3])
+
+
+def main() -> None:
+    target = Path(__file__).resolve().parent.parent / "resources" / "gradients"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, (shapes, actions, state, stride) in NETWORKS.items():
+        theta, fan_in = [], 1
+        for salt, shape in enumerate(shapes):
+            if len(shape) > 1:
+                fan_in = math.prod(shape[1:])
+            values = ((2 * hashed(math.prod(shape), salt) - 1) / math.sqrt(fan_in)).astype(np.float32)
+            theta.append(torch.tensor(values.reshape(shape), dtype=torch.float64, requires_grad=True))
+        raw = hashed(STATES * math.prod(state), 100).reshape(STATES, *state)
+        x = np.floor(raw * 256) if name == "conv" else (2 * raw - 1).astype(np.float32)
+        a = torch.arange(STATES) % actions
+        returns = torch.tensor([-1 + 0.5 * i for i in range(STATES)], dtype=torch.float64)
+
+        out = forward(name, theta, torch.tensor(x, dtype=torch.float64))
+        log_pi = F.log_softmax(out[:, :actions], 1)
+        advantage = returns - out[:, actions]
+        entropy = -(log_pi.exp() * log_pi).sum()
+        policy = -(log_pi.gather(1, a.view(-1, 1)).squeeze(1) * advantage.detach()).sum()
+        loss = policy - BETA * entropy + 0.25 * (advantage**2).sum()
+        loss.backward()
+        gradient = torch.cat([t.grad.flatten() for t in theta]).numpy()
+        gradient[::stride].astype("<f4").tofile(target / f"{name}.f32")
+        norm = float(np.sqrt((gradient**2).sum()))
+        (target / f"{name}.properties").write_text(
+            f"# by make_gradients.py, torch {torch.__version__.split('+')[0]}\n"
+            f"size={gradient.size}\nstride={stride}\nloss={loss.item():.12g}\nnorm={norm:.12g}\n"
+        )
+        print(name, gradient.size, loss.item(), norm)
+
+
+main()
