@@ -1,5 +1,6 @@
 package dev.stampede.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,11 @@ public final class Main {
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (Launcher.applies(arguments)) {
+      System.exit(Launcher.launch(arguments));
+    }
+    Launcher.watchLauncher();
     System.exit(execute(arguments));
   }
 

@@ -56,7 +56,12 @@ final class ActorThread implements ActorLearner {
       ActorThread actor = new ActorThread(training, plan, id, environment, network, seeds.split());
       network.put(0, environment.reset(environmentSeed));
       training.awaitAllReady();
-      plan.algorithm().run(actor);
+      training.cores().enter();
+      try {
+        plan.algorithm().run(actor);
+      } finally {
+        training.cores().leave();
+      }
     } catch (Throwable e) {
       training.fail(e);
     }
@@ -70,7 +75,7 @@ final class ActorThread implements ActorLearner {
   @Override
   public void sync() {
     if (episodeOver) {
-      network.put(0, environment.reset());
+      network.put(0, training.cores().without(environment::reset));
       episodeOver = false;
     } else {
       network.copy(t, 0);
@@ -89,7 +94,7 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public Step step(Action a) {
-    Step step = environment.step(a);
+    Step step = training.cores().without(() -> environment.step(a));
     long T = training.countStep();
     t++;
     network.put(t, step.observation());

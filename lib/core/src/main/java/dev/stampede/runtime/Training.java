@@ -46,6 +46,7 @@ public final class Training {
   private final Parameters theta;
   private final SharedRmsProp optimizer;
   private final Evaluator evaluator;
+  private final Cores cores;
   private final List<SplittableRandom> seeds = new ArrayList<>();
 
   /**
@@ -64,6 +65,7 @@ public final class Training {
     this.optimizer =
         new SharedRmsProp(theta.size(), plan.rmsDecay(), plan.rmsEpsilon(), plan.clipNorm());
     this.evaluator = new Evaluator(plan, seed.split().nextLong(), this::fail);
+    this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     for (int i = 0; i < plan.threads(); i++) {
       seeds.add(seed.split());
     }
@@ -199,6 +201,10 @@ public final class Training {
 
   SharedRmsProp optimizer() {
     return optimizer;
+  }
+
+  Cores cores() {
+    return cores;
   }
 
   Evaluator evaluator() {

@@ -1,0 +1,5 @@
+/** Where the time of an update goes. */
+@NullMarked
+package dev.stampede.bench;
+
+import org.jspecify.annotations.NullMarked;

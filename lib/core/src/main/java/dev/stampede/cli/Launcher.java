@@ -1,0 +1,108 @@
+package dev.stampede.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts a command that computes in a second JVM with the flags that make it fast, so that nobody
+ * has to know them.
+ *
+ * <p>Huge pages spare the address translation of parameters and gradients, and an allocator that
+ * keeps its memory spares the page faults of a gradient made anew for each update; neither can be
+ * switched on in a JVM that runs already. The second JVM shares the terminal, ends when the first
+ * one ends however that happens, and gives its exit code.
+ */
+final class Launcher {
+  /**
+   * Flags of the JVM that computes. The notebooks' kernel gets the same from {@code
+   * notebooks/start.py}.
+   */
+  static final List<String> JVM_FLAGS =
+      List.of("-XX:+UseSerialGC", "-XX:+UseTransparentHugePages", "-Xmx1g", "-Xshare:auto");
+
+  /** Huge pages for the native heap, and no memory given back that the next update takes again. */
+  static final String GLIBC_TUNABLES =
+      "glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4000000000:glibc.malloc.mmap_threshold=4000000000";
+
+  private static final String LAUNCHED_BY = "stampede.launchedBy";
+  private static final String OFF = "STAMPEDE_ONE_JVM";
+
+  private Launcher() {}
+
+  /** Whether this command should run in a JVM of its own: from the packaged jar, on Linux, once. */
+  static boolean applies(String[] arguments) {
+    return arguments.length > 0
+        && List.of("run", "bench", "evaluate").contains(arguments[0])
+        && System.getProperty("os.name").equals("Linux")
+        && System.getProperty(LAUNCHED_BY) == null
+        && System.getenv(OFF) == null
+        && System.getProperty("java.class.path").endsWith("stampede.jar");
+  }
+
+  /** Runs the command in a second JVM and gives its exit code. */
+  static int launch(String[] arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_FLAGS);
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("stampede."))
+        .map(name -> "-D" + name + "=" + System.getProperty(name))
+        .forEach(command::add);
+    command.add("-D" + LAUNCHED_BY + "=" + ProcessHandle.current().pid());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    Map<String, String> environment = builder.environment();
+    environment.merge("GLIBC_TUNABLES", GLIBC_TUNABLES, (own, ours) -> ours + ":" + own);
+    Process process = builder.start();
+    // Ctrl-C reaches both JVMs at once; a signal to the first one alone is passed on. Either way
+    // the second finishes first.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  process.destroy();
+                  try {
+                    process.waitFor(60, TimeUnit.SECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    return process.waitFor();
+  }
+
+  /**
+   * In the second JVM: ends it within a second when the first is gone, with whatever can be written
+   * until then.
+   */
+  static void watchLauncher() {
+    Optional.ofNullable(System.getProperty(LAUNCHED_BY))
+        .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
+        .ifPresentOrElse(
+            launcher ->
+                launcher
+                    .onExit()
+                    .thenRun(
+                        () -> {
+                          Thread end = new Thread(() -> System.exit(143), "launcher-gone");
+                          end.setDaemon(true);
+                          end.start();
+                          try {
+                            end.join(1_000);
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                          }
+                          Runtime.getRuntime().halt(143);
+                        }),
+            () -> {
+              if (System.getProperty(LAUNCHED_BY) != null) {
+                System.exit(143); // It was gone before we looked.
+              }
+            });
+  }
+}
