@@ -31,6 +31,14 @@ public interface EnvironmentFactory extends AutoCloseable {
   }
 
   /**
+   * Whether steps are done by other processes, so that a thread that waits for one leaves its core
+   * to others.
+   */
+  default boolean stepsElsewhere() {
+    return false;
+  }
+
+  /**
    * What else must be known to repeat a run with these environments: names and values for {@code
    * run.json}.
    */
