@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""Makes the tables of lib/docs/results.md from real runs. Standard library only; run it from the repository's root
+after `mvn -DskipTests package`, on a machine that does nothing else.
+
+    python3 lib/bench/tables.py cartpole --threads 2 16 --seeds 1 2 3 4 5 6 7 8 9 10
+    python3 lib/bench/tables.py breakout --threads 4 --seeds 1 2 3 --steps 300000 --out FOLDER
+    python3 lib/bench/tables.py memory --env cartpole --threads 2 --seconds 1800
+    python3 lib/bench/tables.py against --pairs 5 --seconds 20 --ours "bench --env cartpole --threads 2" \\
+        --theirs "PYTHON pfrl_peer.py a3c cartpole 2"
+
+`against` takes any command that prints `PROGRESS <unix seconds> <agent steps>` lines until it is ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import shlex
+import signal
+import statistics
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+JAR = Path(__file__).resolve().parents[1] / "notebook" / "target" / "stampede.jar"
+STAMPEDE = ["java", "-jar", str(JAR)]
+
+
+def descendants(root: int) -> set[int]:
+    """The process, its descendants, and whatever else runs in its session."""
+    children: dict[int, list[int]] = {}
+    found = {root}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+            if int(fields[3]) == root:
+                found.add(int(entry.name))
+    todo = list(found)
+    while todo:
+        for child in children.get(todo.pop(), []):
+            if child not in found:
+                found.add(child)
+                todo.append(child)
+    return found
+
+
+def pss_megabytes(pids: set[int]) -> float:
+    """Proportional set size of all processes together: shared pages count once."""
+    kilobytes = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kilobytes / 1024
+
+
+class Measured:
+    """A command that prints PROGRESS lines, with its steps and its memory over time."""
+
+    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+        self.steps: list[tuple[float, int]] = []
+        self.memory: list[tuple[float, float]] = []
+        self.stopped = threading.Event()
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("PROGRESS "):
+                _, at, steps = line.split()[:3]
+                self.steps.append((float(at), int(float(steps))))
+
+    def _sample(self) -> None:
+        while not self.stopped.wait(1):
+            if self.steps:
+                self.memory.append((time.time(), pss_megabytes(descendants(self.process.pid))))
+
+    def run(self, warm: float, seconds: float) -> "Measured":
+        """Waits for the first progress, then for the warm-up and the time measured, then ends everything."""
+        try:
+            deadline = time.time() + 180
+            while not self.steps:
+                if time.time() > deadline or self.process.poll() is not None:
+                    raise RuntimeError(f"no progress from {self.process.args}")
+                time.sleep(0.05)
+            time.sleep(warm + seconds)
+        finally:
+            self.end()
+        return self
+
+    def end(self) -> None:
+        self.stopped.set()
+        pids = descendants(self.process.pid)
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            for pid in pids:
+                try:
+                    os.kill(pid, sign)
+                except OSError:
+                    pass
+            time.sleep(0.7)
+        self.process.wait()
+
+    def steps_per_second(self, warm: float) -> float:
+        points = [p for p in self.steps if p[0] >= self.steps[0][0] + warm]
+        (t0, n0), (t1, n1) = points[0], points[-1]
+        return (n1 - n0) / (t1 - t0)
+
+    def peak_megabytes(self) -> float:
+        return max(m for _, m in self.memory)
+
+
+def bootstrap(values: list[float], resamples: int = 10_000) -> tuple[float, float]:
+    """95 % percentile interval of the mean."""
+    rng = random.Random(0)
+    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(resamples))
+    return means[int(0.025 * resamples)], means[int(0.975 * resamples) - 1]
+
+
+def where() -> str:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    return f"{time.strftime('%Y-%m-%d')}, commit {commit}, {os.cpu_count()} cores {cpu}"
+
+
+def run(arguments: list[str], out: Path) -> dict:
+    subprocess.run([*STAMPEDE, "run", *arguments, "--out", str(out)], check=False, capture_output=True)
+    return json.loads((out / "run.json").read_text())
+
+
+def cartpole(args: argparse.Namespace) -> None:
+    print(f"{where()}; `run --algorithm A3C --env CartPole --steps 300000 --until-return 475`")
+    print("\n| threads | seed | solved at step | seconds | steps/s |\n|---|---|---|---|---|")
+    for threads in args.threads:
+        solved = []
+        for seed in args.seeds:
+            record = run(
+                ["--threads", str(threads), "--seed", str(seed), "--steps", "300000", "--until-return", "475"],
+                args.out / f"cartpole-{threads}-{seed}",
+            )
+            solved.append(record["solvedAtStep"])
+            row = [record["solvedAtStep"], f"{record['wallSeconds']:.1f}", f"{record['stepsPerSecond']:.0f}"]
+            print(f"| {threads} | {seed} | " + " | ".join(map(str, row)) + " |", flush=True)
+        done = sorted(s for s in solved if s is not None)
+        print(f"| {threads} | all | {len(done)} of {len(solved)}, median {statistics.median(done)}, worst {done[-1]} | | |")
+
+
+def breakout(args: argparse.Namespace) -> None:
+    print(f"{where()}; A3C on Breakout, {args.threads[0]} threads, {args.steps} steps = {4 * args.steps} frames")
+    print("\n| seed | last 100 games: mean | 95 % interval | games | steps/s | minutes |\n|---|---|---|---|---|---|")
+    for seed in args.seeds:
+        out = args.out / f"breakout-{seed}"
+        record = run(
+            ["--env", "Breakout", "--threads", str(args.threads[0]), "--steps", str(args.steps), "--seed", str(seed)],
+            out,
+        )
+        with open(out / "episodes.csv") as file:
+            scores = [float(row["return"]) for row in csv.DictReader(file)]
+        low, high = bootstrap(scores[-100:])
+        print(
+            f"| {seed} | {statistics.fmean(scores[-100:]):.2f} | [{low:.2f}, {high:.2f}] | {len(scores)} |"
+            f" {record['stepsPerSecond']:.0f} | {record['wallSeconds'] / 60:.1f} |",
+            flush=True,
+        )
+
+
+def memory(args: argparse.Namespace) -> None:
+    command = [*STAMPEDE, "bench", "--env", args.env, "--threads", str(args.threads[0]), "--seconds", "1000000"]
+    measured = Measured(command).run(0, args.seconds)
+    start = measured.memory[0][0]
+    for part in range(1, 11):
+        at = start + args.seconds * part / 10
+        near = min(measured.memory, key=lambda sample: abs(sample[0] - at))
+        print(f"after {near[0] - start:6.0f} s: {near[1]:7.1f} MB", flush=True)
+    tenth = statistics.median(m for t, m in measured.memory if abs(t - start - args.seconds / 10) < 5)
+    end = statistics.median(m for t, m in measured.memory[-10:])
+    print(f"{where()}; {args.env}: {end:.1f} MB at the end / {tenth:.1f} MB after a tenth = {end / tenth:.3f}")
+    print(f"{measured.steps_per_second(5):.0f} steps/s")
+
+
+def against(args: argparse.Namespace) -> None:
+    ours, theirs = shlex.split(args.ours), shlex.split(args.theirs)
+    ours = [*STAMPEDE, *ours, "--seconds", "1000000"] if ours[0] == "bench" else ours
+    print(f"{where()}\nours: {args.ours}\ntheirs: {args.theirs}\n")
+    print("| pair | ours steps/s | theirs steps/s | ratio | ours MB | theirs MB |\n|---|---|---|---|---|---|")
+    ratios = []
+    for pair in range(1, args.pairs + 1):
+        results = [Measured(command).run(args.warm, args.seconds) for command in (ours, theirs)]
+        a, b = (r.steps_per_second(args.warm) for r in results)
+        ratios.append(a / b)
+        memory_use = " | ".join(f"{r.peak_megabytes():.0f}" for r in results)
+        print(f"| {pair} | {a:.0f} | {b:.0f} | {a / b:.2f} | {memory_use} |", flush=True)
+    print(f"\nmedian ratio {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    for function in (cartpole, breakout, memory, against):
+        command = commands.add_parser(function.__name__)
+        command.set_defaults(function=function)
+        command.add_argument("--threads", type=int, nargs="+", default=[2])
+        command.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))
+        command.add_argument("--steps", type=int, default=300_000)
+        command.add_argument("--seconds", type=float, default=20)
+        command.add_argument("--warm", type=float, default=5)
+        command.add_argument("--pairs", type=int, default=5)
+        command.add_argument("--env", default="cartpole")
+        command.add_argument("--out", type=Path, default=Path("lib/bench/target/tables"))
+        command.add_argument("--ours", default="")
+        command.add_argument("--theirs", default="")
+    args = parser.parse_args()
+    args.function(args)
+
+
+if __name__ == "__main__":
+    main()
