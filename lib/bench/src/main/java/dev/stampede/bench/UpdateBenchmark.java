@@ -41,7 +41,8 @@ public class UpdateBenchmark {
   @Param({"conv", "mlp"})
   public String network = "mlp";
 
-  private Network shape = new Network(Networks.mlp(1, Nonlinearity.TANH), Space.Box.floats(1));
+  private Network shape =
+      new Network(Networks.mlp(Space.Box.floats(1), 1, Nonlinearity.TANH), Space.Box.floats(1));
   private Parameters theta = new Parameters(1);
   private LocalNetwork local = new LocalNetwork(shape, 1);
   private SharedRmsProp optimizer = new SharedRmsProp(1, 0.99, 0.1, 40);
@@ -52,7 +53,7 @@ public class UpdateBenchmark {
     local.close();
     boolean conv = network.equals("conv");
     Space.Box box = conv ? Space.Box.bytes(4, 84, 84) : Space.Box.floats(4);
-    Block block = conv ? Networks.smallConv(5) : Networks.mlp(3, Nonlinearity.TANH, 64, 64);
+    Block block = conv ? Networks.smallConv(5) : Networks.mlp(box, 3, Nonlinearity.TANH, 64, 64);
     shape = new Network(block, box);
     theta = new Parameters(shape.size());
     SplittableRandom random = new SplittableRandom(1);

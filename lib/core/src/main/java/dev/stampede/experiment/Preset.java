@@ -166,7 +166,7 @@ public final class Preset {
    * step. What the user set before stays.
    */
   public Preset classicControl() {
-    String why = "adapted to small observations; learned CartPole on 100 of 100 seeds";
+    String why = "adapted to small observations";
     return adapted(Knob.LEARNING_RATE, "0.01", why)
         .adapted(Knob.ANNEAL_STEPS, "300000", why)
         .adapted(Knob.NETWORK, "mlp", why)
@@ -210,7 +210,7 @@ public final class Preset {
   }
 
   /** A new block with that many outputs. */
-  Block makeNetwork(int outputs) {
+  Block makeNetwork(Space.Box observations, int outputs) {
     if (network != null) {
       return network.apply(outputs);
     }
@@ -221,7 +221,7 @@ public final class Preset {
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
     Nonlinearity nonlinearity =
         Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
-    return Networks.mlp(outputs, nonlinearity, hidden);
+    return Networks.mlp(observations, outputs, nonlinearity, hidden);
   }
 
   boolean hasOwnNetwork() {

@@ -265,7 +265,7 @@ public final class Run {
     preset = adapted;
     Algorithm algorithm = adapted.make();
     int outputs = algorithm.outputs(actions.n());
-    Network made = new Network(adapted.makeNetwork(outputs), observations);
+    Network made = new Network(adapted.makeNetwork(observations, outputs), observations);
     if (made.outputs() != outputs) {
       throw new IllegalArgumentException(
           "the network has "

@@ -86,7 +86,8 @@ public final class TrainedPolicy {
         }
         Algorithm algorithm = preset.make();
         Network network =
-            new Network(preset.makeNetwork(algorithm.outputs(actions.n())), observations);
+            new Network(
+                preset.makeNetwork(observations, algorithm.outputs(actions.n())), observations);
         Parameters theta = new Parameters(network.size());
         theta.set(ParametersFile.read(parameters, network));
         try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {

@@ -44,6 +44,9 @@ public final class LocalNetwork implements AutoCloseable {
   private final ByteBuffer states;
   private final int stateBytes;
   private final ByteBuffer headGradient;
+  private final PtNDArray[] single;
+  private final PtNDArray[] batches;
+  private final PtNDArray[] headGradients;
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
@@ -70,6 +73,22 @@ public final class LocalNetwork implements AutoCloseable {
     this.stateBytes = network.observations().bytes();
     this.states = NativeMemory.allocate(Math.multiplyExact(capacity, stateBytes));
     this.headGradient = NativeMemory.allocate(capacity * network.outputs() * Float.BYTES);
+    // Arrays over fixed memory are made once: making one costs as much as a small layer's forward
+    // pass.
+    this.single = new PtNDArray[capacity];
+    this.batches = new PtNDArray[capacity + 1];
+    this.headGradients = new PtNDArray[capacity + 1];
+    for (int i = 0; i < capacity; i++) {
+      single[i] = over(i, 1);
+      batches[i + 1] = over(0, i + 1);
+      ByteBuffer head = headGradient.slice(0, (i + 1) * network.outputs() * Float.BYTES);
+      headGradients[i + 1] =
+          (PtNDArray)
+              manager.create(
+                  head.order(ByteOrder.nativeOrder()),
+                  new Shape(i + 1, network.outputs()),
+                  DataType.FLOAT32);
+    }
     this.out = new float[network.outputs()];
     this.batchOut = new float[capacity * network.outputs()];
     this.dOut = new float[capacity * network.outputs()];
@@ -113,8 +132,7 @@ public final class LocalNetwork implements AutoCloseable {
    */
   public float[] forward(int i) {
     try (NDManager scope = manager.newSubManager()) {
-      NDArray result =
-          join(network.block().forward(constants, new NDList(input(scope, i, 1)), false));
+      NDArray result = forward(constants, single[i], scope, false);
       read((PtNDArray) result, out, out.length);
     }
     return out;
@@ -140,17 +158,12 @@ public final class LocalNetwork implements AutoCloseable {
           own[i].setRequiresGradient(true);
           leaves.put(network.places().get(i).parameter(), own[i]);
         }
-        PtNDArray result =
-            (PtNDArray) join(network.block().forward(leaves, new NDList(input(scope, 0, n)), true));
+        PtNDArray result = (PtNDArray) forward(leaves, batches[n], scope, true);
         read(result, batchOut, length);
         java.util.Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
         headGradient.asFloatBuffer().put(dOut, 0, length);
-        ByteBuffer head =
-            headGradient.slice(0, length * Float.BYTES).order(ByteOrder.nativeOrder());
-        PtNDArray dResult =
-            (PtNDArray) scope.create(head, new Shape(n, network.outputs()), DataType.FLOAT32);
-        JniUtils.backward(result, dResult, false, false);
+        JniUtils.backward(result, headGradients[n], false, false);
       } finally {
         JniUtils.setGradMode(false);
       }
@@ -170,17 +183,27 @@ public final class LocalNetwork implements AutoCloseable {
     manager.close();
   }
 
-  private NDArray input(NDManager scope, int from, int n) {
+  private PtNDArray over(int from, int n) {
     ByteBuffer memory =
         states.slice(from * stateBytes, n * stateBytes).order(ByteOrder.nativeOrder());
-    Shape shape = network.inputShape(n);
-    if (network.observations().element() == Space.Element.FLOAT32) {
-      return scope.create(memory, shape, DataType.FLOAT32);
+    DataType type =
+        network.observations().element() == Space.Element.FLOAT32
+            ? DataType.FLOAT32
+            : DataType.UINT8;
+    return (PtNDArray) manager.create(memory, network.inputShape(n), type);
+  }
+
+  private NDArray forward(Leaves values, PtNDArray states, NDManager scope, boolean training) {
+    states.attach(scope); // What a block makes from its input belongs to the input's manager.
+    try {
+      NDArray input =
+          states.getDataType() == DataType.FLOAT32
+              ? states
+              : states.toType(DataType.FLOAT32, false).muli(1 / 255f);
+      return join(network.block().forward(values, new NDList(input), training));
+    } finally {
+      states.attach(manager);
     }
-    return scope
-        .create(memory, shape, DataType.UINT8)
-        .toType(DataType.FLOAT32, false)
-        .muli(1 / 255f);
   }
 
   private static NDArray join(NDList outputs) {

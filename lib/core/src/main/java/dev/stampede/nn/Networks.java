@@ -1,7 +1,5 @@
 package dev.stampede.nn;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -9,6 +7,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import dev.stampede.env.Space;
 
 /** The networks of the papers, as ordinary DJL blocks. */
 public final class Networks {
@@ -45,22 +44,21 @@ public final class Networks {
   /**
    * Dense layers, the last of them linear; observations of more dimensions are flattened.
    *
+   * @param observations what the network will see
    * @param outputs numbers the last layer gives
    * @param nonlinearity what follows each hidden layer
    * @param hidden units of each hidden layer
    */
-  public static Block mlp(int outputs, Nonlinearity nonlinearity, int... hidden) {
-    SequentialBlock block = new SequentialBlock().add(Networks::flatten);
+  public static Block mlp(
+      Space.Box observations, int outputs, Nonlinearity nonlinearity, int... hidden) {
+    SequentialBlock block = new SequentialBlock();
+    if (observations.shape().length != 1) {
+      block.add(Blocks.batchFlattenBlock());
+    }
     for (int units : hidden) {
       block.add(dense(units)).add(nonlinearity.block());
     }
     return block.add(dense(outputs));
-  }
-
-  /** A flat observation passes as it is, which spares the small networks a call. */
-  private static NDList flatten(NDList in) {
-    NDArray x = in.singletonOrThrow();
-    return x.getShape().dimension() == 2 ? in : new NDList(x.reshape(x.size(0), -1));
   }
 
   private static Block conv(int filters, int kernel, int stride) {

@@ -108,7 +108,9 @@ class A3CGradientTest {
       actions = conv ? 6 : 2;
       Space.Box box = conv ? Space.Box.bytes(4, 84, 84) : Space.Box.floats(4);
       Block block =
-          conv ? Networks.smallConv(actions + 1) : Networks.mlp(actions + 1, Nonlinearity.TANH, 64);
+          conv
+              ? Networks.smallConv(actions + 1)
+              : Networks.mlp(box, actions + 1, Nonlinearity.TANH, 64);
       network = new Network(block, box);
       int[][] shapes =
           conv

@@ -197,7 +197,10 @@ class ExperimentTest {
                 A3C.network(
                     outputs ->
                         dev.stampede.nn.Networks.mlp(
-                            outputs, dev.stampede.nn.Networks.Nonlinearity.RELU, 16)))
+                            Space.Box.floats(4),
+                            outputs,
+                            dev.stampede.nn.Networks.Nonlinearity.RELU,
+                            16)))
             .steps(2_000)
             .build()
             .run();
@@ -215,7 +218,10 @@ class ExperimentTest {
                 A3C.network(
                     outputs ->
                         dev.stampede.nn.Networks.mlp(
-                            2, dev.stampede.nn.Networks.Nonlinearity.RELU, 16)))
+                            Space.Box.floats(4),
+                            2,
+                            dev.stampede.nn.Networks.Nonlinearity.RELU,
+                            16)))
             .build();
 
     assertThatThrownBy(experiment::run).hasMessageContaining("2 outputs but A3C needs 3");

@@ -31,7 +31,9 @@ class NetworkTest {
 
   @Test
   void start_values_stay_within_one_over_the_root_of_fan_in_and_fill_it() {
-    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 100), Space.Box.floats(25));
+    Network network =
+        new Network(
+            Networks.mlp(Space.Box.floats(25), 3, Nonlinearity.TANH, 100), Space.Box.floats(25));
     float[] theta = network.initialValues(new SplittableRandom(5));
 
     double largestFirst = 0;
@@ -48,7 +50,7 @@ class NetworkTest {
 
   @Test
   void one_seed_gives_the_same_start_values() {
-    Network network = new Network(Networks.mlp(3, Nonlinearity.RELU, 8), FOUR);
+    Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.RELU, 8), FOUR);
     assertThat(network.initialValues(new SplittableRandom(1)))
         .isEqualTo(network.initialValues(new SplittableRandom(1)))
         .isNotEqualTo(network.initialValues(new SplittableRandom(2)));
@@ -107,7 +109,7 @@ class NetworkTest {
 
   @Test
   void an_observation_of_another_size_is_refused_with_both_sizes() {
-    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 8), FOUR);
+    Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 8), FOUR);
     try (LocalNetwork local = new LocalNetwork(network, 1)) {
       assertThatThrownBy(() -> local.put(0, Observation.of(1, 2, 3)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -118,13 +120,13 @@ class NetworkTest {
 
   @Test
   void parameters_come_back_from_a_file_as_they_were(@TempDir Path folder) throws IOException {
-    Network network = new Network(Networks.mlp(3, Nonlinearity.TANH, 8), FOUR);
+    Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 8), FOUR);
     float[] theta = network.initialValues(new SplittableRandom(3));
     Path file = folder.resolve("parameters.safetensors");
     ParametersFile.write(file, network, theta);
 
     assertThat(ParametersFile.read(file, network)).isEqualTo(theta);
-    Network other = new Network(Networks.mlp(3, Nonlinearity.TANH, 9), FOUR);
+    Network other = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 9), FOUR);
     assertThatThrownBy(() -> ParametersFile.read(file, other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("another network");

@@ -12,7 +12,8 @@ class SharedRmsPropTest {
    * y = w·x + b with w and b one number each, so that the gradient is known: dw = x·dy, db = dy.
    */
   private static final Network LINE =
-      new Network(Networks.mlp(1, Networks.Nonlinearity.TANH), Space.Box.floats(1));
+      new Network(
+          Networks.mlp(Space.Box.floats(1), 1, Networks.Nonlinearity.TANH), Space.Box.floats(1));
 
   @Test
   void divides_by_the_root_of_the_running_square_plus_epsilon_inside_the_root() {
@@ -54,7 +55,10 @@ class SharedRmsPropTest {
 
   @Test
   void updates_every_element_of_a_vector_longer_than_a_chunk() {
-    Network wide = new Network(Networks.mlp(1, Networks.Nonlinearity.TANH), Space.Box.floats(2500));
+    Network wide =
+        new Network(
+            Networks.mlp(Space.Box.floats(2500), 1, Networks.Nonlinearity.TANH),
+            Space.Box.floats(2500));
     SharedRmsProp optimizer = new SharedRmsProp(wide.size(), 0, 0, Double.POSITIVE_INFINITY);
     Parameters theta = new Parameters(wide.size());
     float[] ones = new float[2500];
