@@ -1,0 +1,87 @@
+package dev.stampede.gym;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command line, run to its end.
+ *
+ * @param words the program and its arguments
+ */
+record Command(List<String> words) {
+  private static final int LINES_KEPT = 15;
+
+  /**
+   * How a command ended.
+   *
+   * @param exitCode 0 if all went well
+   * @param lastLines the end of what it printed, on stdout and stderr
+   */
+  record Result(int exitCode, List<String> lastLines) {}
+
+  Command(Object... words) {
+    this(Arrays.stream(words).map(Object::toString).toList());
+  }
+
+  /**
+   * Runs it with these environment variables only.
+   *
+   * @throws IOException if it cannot be started or takes longer than {@code limit}
+   */
+  Result run(Map<String, String> environment, Duration limit)
+      throws IOException, InterruptedException {
+    var builder = new ProcessBuilder(words).redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    Deque<String> lines = new ArrayDeque<>();
+    var reader = new Thread(() -> readLines(process, lines), "stampede-command");
+    reader.setDaemon(true);
+    try {
+      process.getOutputStream().close();
+      reader.start();
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException("gave up after " + limit.toSeconds() + " s: " + this);
+      }
+      reader.join(1_000); // A grandchild may keep the pipe open.
+      synchronized (lines) {
+        return new Result(process.exitValue(), List.copyOf(lines));
+      }
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static void readLines(Process process, Deque<String> lines) {
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        synchronized (lines) {
+          lines.addLast(line);
+          if (lines.size() > LINES_KEPT) {
+            lines.removeFirst();
+          }
+        }
+      }
+    } catch (IOException e) {
+      // It was killed; what it said until then is kept.
+    }
+  }
+
+  /** As it is typed in a shell. */
+  @Override
+  public String toString() {
+    return words.stream()
+        .map(word -> word.matches("[\\w@%+=:,./\\\\-]+") ? word : "\"" + word + "\"")
+        .reduce((a, b) -> a + " " + b)
+        .orElse("");
+  }
+}

@@ -1,0 +1,132 @@
+package dev.stampede.gym;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.env.Step;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/**
+ * An environment in a Python worker.
+ *
+ * <p>If its worker dies, the step under way, or the next one, is {@linkplain Step.Ending#LOST
+ * lost}, and the next reset makes the environment anew in a new process, with a seed that follows
+ * from the last one given. An exception that the environment raises is thrown as an {@link
+ * dev.stampede.env.EnvironmentException}; the worker goes on.
+ */
+final class GymEnvironment implements Environment {
+  private final Worker worker;
+  private final String name;
+  private final int number;
+  private Slot slot;
+  private OptionalInt seed = OptionalInt.empty();
+  private boolean underWay;
+
+  /**
+   * @param name as in {@link PythonWorker#make}
+   */
+  GymEnvironment(Worker worker, String name) {
+    this.worker = worker;
+    this.name = name;
+    this.number = worker.newSlot();
+    this.slot = makeSlot();
+  }
+
+  @Override
+  public Space observationSpace() {
+    return slot.observationSpace();
+  }
+
+  @Override
+  public Space actionSpace() {
+    return slot.actionSpace();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Seeds up to 2³¹ − 1 reach Python as they are, so that runs can be compared with Python's;
+   * others are folded into that range, which every Python package takes.
+   */
+  @Override
+  public Observation reset(long newSeed) {
+    seed = OptionalInt.of((int) ((newSeed ^ (newSeed >>> 31) ^ (newSeed >>> 62)) & 0x7FFF_FFFF));
+    return reset(seed);
+  }
+
+  @Override
+  public Observation reset() {
+    return reset(OptionalInt.empty());
+  }
+
+  private Observation reset(OptionalInt resetSeed) {
+    underWay = false;
+    OptionalInt next = resetSeed;
+    while (true) {
+      if (slot.process() != worker.process()) {
+        slot = makeSlot();
+        if (next.isEmpty() && seed.isPresent()) {
+          seed = OptionalInt.of(new SplittableRandom(seed.getAsInt()).nextInt() >>> 1);
+          next = seed;
+        }
+      }
+      try {
+        if (next.isPresent()) {
+          slot.reset(next.getAsInt());
+        } else {
+          slot.reset();
+        }
+        underWay = true;
+        return slot.observation();
+      } catch (WorkerDied e) {
+        worker.died(slot.process(), e);
+      }
+    }
+  }
+
+  @Override
+  public Step step(Action action) {
+    if (!underWay) {
+      throw new IllegalStateException("no episode is under way; reset comes first");
+    }
+    Step step;
+    try {
+      step = slot.step(action);
+      worker.stepped();
+    } catch (WorkerDied e) {
+      worker.died(slot.process(), e);
+      step = new Step(slot.observation(), 0, Step.Ending.LOST, Optional.empty());
+    }
+    underWay = !step.last();
+    return step;
+  }
+
+  /** Lives left in the game, −1 in an environment that has no such thing. */
+  int lives() {
+    return slot.lives();
+  }
+
+  @Override
+  public void close() {
+    underWay = false;
+    try {
+      slot.close();
+    } catch (WorkerDied e) {
+      // Then there is nothing left to close.
+    }
+  }
+
+  private Slot makeSlot() {
+    while (true) {
+      WorkerProcess process = worker.process();
+      try {
+        return Slot.make(process, number, name);
+      } catch (WorkerDied e) {
+        worker.died(process, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.stampede.gym;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** What differs between operating systems. */
+final class Platform {
+  private static final String OS = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+  private static final boolean WINDOWS = OS.startsWith("windows");
+  private static final boolean MAC = OS.startsWith("mac");
+
+  private Platform() {}
+
+  /** Where Stampede keeps what it can make again. */
+  static Path cache(Map<String, String> environment) {
+    String choice = System.getProperty("stampede.cache", environment.get("STAMPEDE_CACHE"));
+    if (choice != null) {
+      return Path.of(choice).toAbsolutePath();
+    }
+    Path home = Path.of(System.getProperty("user.home"));
+    if (MAC) {
+      return home.resolve("Library/Caches/stampede");
+    }
+    String local = environment.get("LOCALAPPDATA");
+    return WINDOWS && local != null ? Path.of(local, "stampede") : home.resolve(".cache/stampede");
+  }
+
+  static String executable(String name) {
+    return WINDOWS ? name + ".exe" : name;
+  }
+
+  /** The interpreter of a virtual environment. */
+  static Path pythonOf(Path virtualEnvironment) {
+    return virtualEnvironment.resolve(WINDOWS ? "Scripts/python.exe" : "bin/python");
+  }
+
+  /** The command that makes an empty file. */
+  static Command touch(Path file) {
+    return WINDOWS ? new Command("cmd", "/c", "type nul > " + file) : new Command("touch", file);
+  }
+
+  static String howToInstallPython() {
+    return WINDOWS
+        ? "winget install Python.Python.3.12"
+        : MAC ? "brew install python@3.12" : "Debian: apt install python3 python3-venv";
+  }
+
+  /** Where files shared with a worker are kept: in memory, if the system offers that. */
+  static Path sharedMemory() {
+    Path memory = Path.of("/dev/shm");
+    return Files.isDirectory(memory) && Files.isWritable(memory)
+        ? memory
+        : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+}

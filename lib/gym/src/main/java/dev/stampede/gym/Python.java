@@ -1,0 +1,28 @@
+package dev.stampede.gym;
+
+import java.nio.file.Path;
+
+/**
+ * A Python interpreter on this machine.
+ *
+ * @param version as it says itself, {@code 3.11.7}
+ */
+record Python(Path executable, String version) {
+  static final int NEEDED_MINOR = 11;
+
+  /** What numpy needs. */
+  static final String NEEDED = "3." + NEEDED_MINOR;
+
+  boolean newEnough() {
+    String[] parts = version.split("\\.", -1);
+    int major = Integer.parseInt(parts[0]);
+    int minor = Integer.parseInt(parts[1]);
+    return major > 3 || (major == 3 && minor >= NEEDED_MINOR);
+  }
+
+  /** {@code 3.11}. */
+  String minorVersion() {
+    String[] parts = version.split("\\.", -1);
+    return parts[0] + "." + parts[1];
+  }
+}

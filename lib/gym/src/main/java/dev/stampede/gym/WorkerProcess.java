@@ -1,0 +1,369 @@
+package dev.stampede.gym;
+
+import dev.stampede.env.EnvironmentException;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import py4j.ClientServer;
+import py4j.GatewayServer;
+import py4j.Py4JException;
+import py4j.Py4JNetworkException;
+import py4j.reflection.PythonProxyHandler;
+
+/**
+ * One Python process and the connection to it, from its start to its death.
+ *
+ * <p>Any number of threads may call; each has a connection of its own, and the worker serves them
+ * in turn on its main thread. A call that lasts too long kills the process.
+ */
+final class WorkerProcess implements AutoCloseable {
+
+  /**
+   * How workers are started.
+   *
+   * @param python the interpreter
+   * @param code where the worker's package is imported from
+   * @param stepLimit the longest call that is waited for; making an environment may take {@value
+   *     #PATIENCE} times as long
+   */
+  record Launch(Path python, Path code, Duration stepLimit) {
+    Duration makeLimit() {
+      return stepLimit.multipliedBy(PATIENCE);
+    }
+  }
+
+  private static final int PATIENCE = 5;
+  private static final Pattern PORT = Pattern.compile("\"port\": *(\\d+)");
+  private static final String PY4J_PREFIX = "Return Message: ";
+  private static final String ENTRY_POINT = "t";
+
+  /**
+   * Workers ask Linux to be killed when the thread that started them ends; this one does not end
+   * before the JVM does.
+   */
+  private static final ExecutorService LAUNCHER =
+      Executors.newSingleThreadExecutor(task -> daemon("stampede-launcher", task));
+
+  private static final ScheduledExecutorService WATCH =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon("stampede-watch", task));
+
+  private final Process process;
+  private final Tail stderr;
+  private final Duration stepLimit;
+  private final Duration makeLimit;
+  private final Map<Thread, Long> deadlines = new ConcurrentHashMap<>();
+  private final Future<?> watch;
+  private final ClientServer connection;
+  private final PythonWorker python;
+  private volatile boolean hung;
+  private volatile boolean dead;
+
+  /**
+   * Starts a process and connects to it.
+   *
+   * @throws EnvironmentException if that fails
+   */
+  WorkerProcess(Launch launch) {
+    this.stepLimit = launch.stepLimit();
+    this.makeLimit = launch.makeLimit();
+    this.process = start(launch);
+    this.stderr = new Tail(process.getErrorStream(), "stampede-worker-" + process.pid());
+    this.watch = WATCH.scheduleWithFixedDelay(this::killIfHung, 100, 100, TimeUnit.MILLISECONDS);
+    String token = newToken();
+    try {
+      this.connection = connect(greet(token), token);
+    } catch (WorkerDied e) {
+      watch.cancel(false);
+      throw new EnvironmentException(e.getMessage() + " before it was ready:\n" + stderr(), e);
+    }
+    this.python =
+        (PythonWorker)
+            Proxy.newProxyInstance(
+                PythonWorker.class.getClassLoader(),
+                new Class<?>[] {PythonWorker.class},
+                new PythonProxyHandler(ENTRY_POINT, connection.getJavaServer().getGateway()));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Makes an environment in a new slot.
+   *
+   * @return see {@link PythonWorker#make}
+   * @throws IllegalArgumentException if Python knows no environment of this name
+   * @throws EnvironmentException if it cannot be made
+   */
+  String make(int slot, String name, Path memory) throws WorkerDied {
+    begin(makeLimit);
+    try {
+      return python.make(slot, name, memory.toString());
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
+  }
+
+  void reset(int slot) throws WorkerDied {
+    begin(makeLimit);
+    try {
+      python.reset(slot);
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
+  }
+
+  void reset(int slot, long seed) throws WorkerDied {
+    begin(makeLimit);
+    try {
+      python.resetWithSeed(slot, seed);
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Does one step in the slot's memory.
+   *
+   * @throws EnvironmentException with Python's traceback if the environment raised an exception
+   */
+  void step(int slot) throws WorkerDied {
+    begin(stepLimit);
+    try {
+      python.step(slot);
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
+  }
+
+  void closeSlot(int slot) throws WorkerDied {
+    begin(stepLimit);
+    try {
+      python.close(slot);
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
+  }
+
+  /** The end of what the process wrote to stderr. */
+  String stderr() {
+    return stderr.text();
+  }
+
+  /** Ends the process. Calls under way end with {@link WorkerDied}. */
+  @Override
+  public void close() {
+    dead = true;
+    watch.cancel(false);
+    process.destroyForcibly();
+    connection.shutdown();
+  }
+
+  private void begin(Duration limit) throws WorkerDied {
+    if (dead) {
+      throw new WorkerDied("the Python worker (process " + process.pid() + ") has ended");
+    }
+    deadlines.put(Thread.currentThread(), System.nanoTime() + limit.toNanos());
+  }
+
+  private void end() {
+    deadlines.remove(Thread.currentThread());
+  }
+
+  private void killIfHung() {
+    long now = System.nanoTime();
+    if (deadlines.values().stream().anyMatch(deadline -> deadline - now < 0)) {
+      hung = true;
+      process.destroyForcibly();
+    }
+  }
+
+  /**
+   * Says what an exception of Py4J's means: the worker is gone, or it has answered with an error.
+   */
+  private RuntimeException failure(Py4JException e) throws WorkerDied {
+    String message = String.valueOf(e.getMessage());
+    int answer = message.indexOf(PY4J_PREFIX);
+    if (e instanceof Py4JNetworkException || answer < 0) {
+      throw died();
+    }
+    String text = message.substring(answer + PY4J_PREFIX.length());
+    return text.startsWith("not found:")
+        ? new IllegalArgumentException(text.substring("not found:".length()))
+        : new EnvironmentException(
+            "an environment failed in Python:\n" + text.replaceFirst("^failed:", ""));
+  }
+
+  private WorkerDied died() {
+    dead = true;
+    String code = exitCode();
+    String how = hung ? "did not answer in time and was killed" : "ended with " + code;
+    return new WorkerDied("the Python worker (process " + process.pid() + ") " + how);
+  }
+
+  private String exitCode() {
+    try {
+      // It has closed the connection: either it is about to end or of no use any more.
+      if (!process.waitFor(2, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "no exit code yet";
+    }
+    int code = process.exitValue();
+    return code > 128 ? "signal " + (code - 128) : "exit code " + code;
+  }
+
+  private static Process start(Launch launch) {
+    var builder =
+        new ProcessBuilder(
+            launch.python().toString(), "-u", "-X", "faulthandler", "-m", WorkerCode.PACKAGE);
+    Map<String, String> environment = builder.environment();
+    environment.merge(
+        "PYTHONPATH", launch.code().toString(), (given, code) -> code + File.pathSeparator + given);
+    // The workers are the parallelism.
+    environment.put("OMP_NUM_THREADS", "1");
+    environment.put("OPENBLAS_NUM_THREADS", "1");
+    environment.put("PYGAME_HIDE_SUPPORT_PROMPT", "1");
+    try {
+      return LAUNCHER.submit(builder::start).get();
+    } catch (ExecutionException e) {
+      throw new EnvironmentException("cannot start " + launch.python() + ": " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("interrupted while starting a Python worker", e);
+    }
+  }
+
+  /** Gives the process the token and learns its port. */
+  private int greet(String token) throws WorkerDied {
+    begin(makeLimit);
+    try {
+      OutputStream stdin = process.getOutputStream();
+      stdin.write(
+          "{\"token\": \"%s\", \"parent\": %d}%n"
+              .formatted(token, ProcessHandle.current().pid())
+              .getBytes(StandardCharsets.UTF_8));
+      stdin.flush(); // And never closed: the worker ends when it is.
+      BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8);
+      Matcher port = PORT.matcher(String.valueOf(stdout.readLine()));
+      if (port.find()) {
+        return Integer.parseInt(port.group(1));
+      }
+    } catch (IOException e) {
+      // It ended before it read or answered.
+    } finally {
+      end();
+    }
+    throw died();
+  }
+
+  private static ClientServer connect(int port, String token) {
+    GatewayServer.turnLoggingOff();
+    return new ClientServer.ClientServerBuilder()
+        .autoStartJavaServer(false)
+        .javaPort(0)
+        .pythonAddress(loopback())
+        .pythonPort(port)
+        .authToken(token)
+        .enableMemoryManagement(false)
+        .build();
+  }
+
+  private static InetAddress loopback() {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    } catch (IOException e) {
+      throw new AssertionError(e); // Four bytes are an address.
+    }
+  }
+
+  private static String newToken() {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  private static Thread daemon(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** The end of a stream, which is read to the last byte so that its writer never waits. */
+  private static final class Tail {
+    private static final int KEPT = 8192;
+
+    private final byte[] ring = new byte[KEPT];
+    private final Thread reader;
+    private long written;
+
+    Tail(InputStream stream, String name) {
+      this.reader = daemon(name, () -> drain(stream));
+      reader.start();
+    }
+
+    private void drain(InputStream stream) {
+      byte[] buffer = new byte[KEPT];
+      try {
+        for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+          keep(buffer, n);
+        }
+      } catch (IOException e) {
+        // The process was killed; what it wrote until then is kept.
+      }
+    }
+
+    private synchronized void keep(byte[] bytes, int n) {
+      for (int i = 0; i < n; i++) {
+        ring[(int) (written++ % KEPT)] = bytes[i];
+      }
+    }
+
+    String text() {
+      try {
+        reader.join(500); // After a death: until the pipe is empty.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      synchronized (this) {
+        int n = (int) Math.min(written, KEPT);
+        byte[] last = new byte[n];
+        for (int i = 0; i < n; i++) {
+          last[i] = ring[(int) ((written - n + i) % KEPT)];
+        }
+        return new String(last, StandardCharsets.UTF_8).strip();
+      }
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""Steps Gymnasium environments for a JVM that started this process."""

@@ -1,0 +1,70 @@
+"""Starts the worker: says on the real stdout where it listens, then serves until its JVM is gone.
+
+The first line on stdin holds the secret and the JVM's process id; stdin stays open for as long as
+the JVM lives.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import threading
+import warnings
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    answer = keep_stdout_for_the_answer()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the JVM, which ends us.
+    hello = json.loads(read_line())
+    die_with(hello["parent"])
+    sys.path.append(os.getcwd())  # "module:Id-v0" may name a file beside the notebook.
+    warnings.filterwarnings("ignore", category=UserWarning)
+
+    from stampede_worker.server import serve
+    from stampede_worker.slots import Slots
+
+    def announce(port: int) -> None:
+        os.write(answer, (json.dumps({"port": port}) + "\n").encode())
+        os.close(answer)
+
+    serve(Slots(), hello["token"], announce)
+
+
+def keep_stdout_for_the_answer() -> int:
+    """Sends everything that environments print, from Python or from C, to stderr."""
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    return answer
+
+
+def read_line() -> bytes:
+    """Reads one line without taking a byte more than it."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            os._exit(0)
+        line += byte
+    return bytes(line)
+
+
+def die_with(parent: int) -> None:
+    """Ends this process when its JVM ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(0)
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
