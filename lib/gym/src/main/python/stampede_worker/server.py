@@ -6,6 +6,7 @@ connection has its own thread only until it has shown the token.
 """
 
 import collections
+import functools
 import selectors
 import socket
 import threading
@@ -23,6 +24,10 @@ from py4j.clientserver import (
 from py4j.java_gateway import do_client_auth, server_started
 
 from stampede_worker.slots import NotFound, Slots
+
+ENTRY_POINT = "t"
+END = b"\ne\n"
+DONE = b"!yn\n"
 
 
 class MainThread:
@@ -63,7 +68,7 @@ class Connection(ClientServerConnection):
 
     def run(self) -> None:
         try:
-            command = self._read_line()
+            command = self.stream.readline()[:-1].decode()
             token = self.python_parameters.auth_token
             do_client_auth(command, self.stream, self.socket, token)
         except Exception:
@@ -74,36 +79,46 @@ class Connection(ClientServerConnection):
     def serve_one(self) -> bool:
         """Executes one call; False if there will be none any more."""
         try:
-            command = self._read_line()
-            if command != protocol.CALL_PROXY_COMMAND_NAME:
+            command = self._receive()
+            if not command:
                 return False
-            answer = self._call_proxy(self._read_line(), self.stream)
-            self.socket.sendall(answer.encode())
+            self.socket.sendall(self._execute(command))
             return True
         except OSError:
             return False
 
-    def _read_line(self) -> str:
-        return self.stream.readline()[:-1].decode()
+    def _receive(self) -> bytes:
+        # Java sends one call and waits for its answer, so nothing can follow the call's end.
+        command = self.socket.recv(65536)
+        while command and not command.endswith(END):
+            more = self.socket.recv(65536)
+            if not more:
+                return b""
+            command += more
+        return command
 
-    def _call_proxy(self, obj_id: str, input) -> str:
-        method = self._read_line()
-        arguments = self._get_params(input)
+    def _execute(self, command: bytes) -> bytes:
         try:
-            value = getattr(self.pool[obj_id], method)(*arguments)
+            method, arguments = parse(command)
+            value = getattr(self.pool[ENTRY_POINT], method)(*arguments)
         except BaseException as e:  # Also SystemExit: Java waits for an answer.
-            return error(describe(e))
-        return (
-            protocol.RETURN_MESSAGE
-            + protocol.SUCCESS
-            + protocol.get_command_part(value, self.pool)
-        )
+            return answer(protocol.ERROR, describe(e))
+        return DONE if value is None else answer(protocol.SUCCESS, value)
 
 
-def error(text: str) -> str:
-    return (
-        protocol.RETURN_MESSAGE + protocol.ERROR + protocol.get_command_part(text, None)
-    )
+@functools.lru_cache  # The calls that come thousands of times a second are always the same.
+def parse(command: bytes) -> tuple[str, tuple]:
+    """Takes a call apart: c, the object, the method, each argument and e, a line each."""
+    lines = command.decode().split("\n")
+    if lines[:2] != [protocol.CALL_PROXY_COMMAND_NAME, ENTRY_POINT]:
+        raise ValueError(f"expected a call but got {command!r}")
+    arguments = (protocol.get_return_value("y" + line, None) for line in lines[3:-2])
+    return lines[2], tuple(arguments)
+
+
+def answer(kind: str, value) -> bytes:
+    part = protocol.get_command_part(value, None)
+    return (protocol.RETURN_MESSAGE + kind + part).encode()
 
 
 def describe(e: BaseException) -> str:

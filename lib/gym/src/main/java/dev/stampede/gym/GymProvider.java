@@ -74,7 +74,7 @@ public final class GymProvider implements EnvironmentProvider {
     var limit = Duration.ofSeconds(Long.getLong("stampede.step.timeout", 60));
     return new GymFactory(
         id,
-        new WorkerProcess.Launch(python, code, limit),
+        new WorkerProcess.Launch(python, List.of(code), limit),
         workers(environments),
         requirements.versions());
   }

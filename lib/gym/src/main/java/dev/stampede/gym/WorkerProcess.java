@@ -1,5 +1,7 @@
 package dev.stampede.gym;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.stampede.env.EnvironmentException;
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -41,17 +44,19 @@ final class WorkerProcess implements AutoCloseable {
    * How workers are started.
    *
    * @param python the interpreter
-   * @param code where the worker's package is imported from
-   * @param stepLimit the longest call that is waited for; making an environment may take {@value
-   *     #PATIENCE} times as long
+   * @param modules where Python looks for modules first; the worker's own code is in one of them
+   * @param stepLimit the longest step that is waited for
    */
-  record Launch(Path python, Path code, Duration stepLimit) {
+  record Launch(Path python, List<Path> modules, Duration stepLimit) {
+
+    /** Starting, making and resetting may take longer: imports, files to load. */
     Duration makeLimit() {
-      return stepLimit.multipliedBy(PATIENCE);
+      Duration limit = stepLimit.multipliedBy(5);
+      return limit.compareTo(SHORTEST_MAKE_LIMIT) < 0 ? SHORTEST_MAKE_LIMIT : limit;
     }
   }
 
-  private static final int PATIENCE = 5;
+  private static final Duration SHORTEST_MAKE_LIMIT = Duration.ofMinutes(1);
   private static final Pattern PORT = Pattern.compile("\"port\": *(\\d+)");
   private static final String PY4J_PREFIX = "Return Message: ";
   private static final String ENTRY_POINT = "t";
@@ -250,7 +255,9 @@ final class WorkerProcess implements AutoCloseable {
             launch.python().toString(), "-u", "-X", "faulthandler", "-m", WorkerCode.PACKAGE);
     Map<String, String> environment = builder.environment();
     environment.merge(
-        "PYTHONPATH", launch.code().toString(), (given, code) -> code + File.pathSeparator + given);
+        "PYTHONPATH",
+        launch.modules().stream().map(Path::toString).collect(joining(File.pathSeparator)),
+        (given, ours) -> ours + File.pathSeparator + given);
     // The workers are the parallelism.
     environment.put("OMP_NUM_THREADS", "1");
     environment.put("OPENBLAS_NUM_THREADS", "1");
