@@ -63,9 +63,9 @@ class Slot:
         self._flags = memory[12:14]
         self._take = task.action.reader(memory[ACTION : ACTION + actions.nbytes])
         task.bind(
-            np.frombuffer(
-                memory[self._observation_at :], task.observation.memory.dtype
-            ).reshape(task.observation.memory.shape)
+            np.frombuffer(memory[self._observation_at :], task.observation.memory.dtype).reshape(
+                task.observation.memory.shape
+            )
         )
 
     def describe(self) -> str:
@@ -105,7 +105,7 @@ class Slots:
         self._slots[number].reset(None)
 
     def resetWithSeed(self, number: int, seed: int) -> None:
-        self._slots[number].reset(seed & 0xFFFF_FFFF_FFFF_FFFF)
+        self._slots[number].reset(seed)
 
     def step(self, number: int) -> None:
         self._slots[number].step()

@@ -43,9 +43,7 @@ class Discrete(Space):
         self._n, self._start = int(space.n), int(space.start)
         self._one_hot = one_hot
         self.memory = (
-            Memory((self._n,), np.dtype(np.float32))
-            if one_hot
-            else Memory((), np.dtype(np.int64))
+            Memory((self._n,), np.dtype(np.float32)) if one_hot else Memory((), np.dtype(np.int64))
         )
 
     def describe(self) -> dict[str, Any]:
@@ -97,9 +95,7 @@ class Box(Space):
 
         def write(value: Any) -> None:
             if np.shape(value) != shape:
-                raise ValueError(
-                    f"observation: expected shape {shape} but got {np.shape(value)}"
-                )
+                raise ValueError(f"observation: expected shape {shape} but got {np.shape(value)}")
             memory[...] = value
 
         return write

@@ -15,7 +15,7 @@ interface PythonWorker {
 
   void reset(int slot);
 
-  void resetWithSeed(int slot, long seed);
+  void resetWithSeed(int slot, int seed);
 
   void step(int slot);
 

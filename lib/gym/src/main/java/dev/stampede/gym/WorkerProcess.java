@@ -141,7 +141,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  void reset(int slot, long seed) throws WorkerDied {
+  void reset(int slot, int seed) throws WorkerDied {
     begin(makeLimit);
     try {
       python.resetWithSeed(slot, seed);

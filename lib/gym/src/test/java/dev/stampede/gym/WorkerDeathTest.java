@@ -1,0 +1,148 @@
+package dev.stampede.gym;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.EnvironmentException;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Step;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class WorkerDeathTest {
+  private final AtomicInteger restarts = new AtomicInteger();
+
+  @Test
+  void a_worker_killed_in_a_step_loses_the_episodes_and_comes_back() throws Exception {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
+      GymEnvironment other = new GymEnvironment(worker, "gym CartPole-v1");
+      hanging.reset(1);
+      other.reset(1);
+      byte[] before = bytes(other.step(Action.of(0)).observation());
+      WorkerProcess process = worker.process();
+
+      var step = CompletableFuture.supplyAsync(() -> hanging.step(Action.of(1)));
+      Workers.await(
+          "the step is under way",
+          Duration.ofSeconds(5),
+          () -> process.stderr().contains("hanging now"));
+      ProcessHandle.of(process.pid()).orElseThrow().destroyForcibly();
+
+      assertThat(step.get(5, TimeUnit.SECONDS).ending()).isEqualTo(Step.Ending.LOST);
+      Step lost = other.step(Action.of(0));
+      assertThat(lost.ending()).isEqualTo(Step.Ending.LOST);
+      assertThat(lost.reward()).isZero();
+      assertThat(bytes(lost.observation())).isEqualTo(before);
+      assertThatThrownBy(() -> other.step(Action.of(0))).isInstanceOf(IllegalStateException.class);
+
+      hanging.reset();
+      other.reset();
+      assertThat(hanging.step(Action.of(0)).ending()).isEqualTo(Step.Ending.NONE);
+      assertThat(other.step(Action.of(0)).ending()).isEqualTo(Step.Ending.NONE);
+      assertThat(restarts).hasValue(1);
+    }
+  }
+
+  @Test
+  void the_seed_after_a_death_follows_from_the_one_before() {
+    float[][] drawn = new float[2][];
+    for (int i = 0; i < 2; i++) {
+      try (Worker worker = Workers.worker(restarts)) {
+        GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+        dying.reset(42);
+        assertThat(dying.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+        drawn[i] = GymEnvironmentTest.floats(dying.reset());
+      }
+    }
+    assertThat(drawn[0]).isEqualTo(drawn[1]);
+  }
+
+  @Test
+  void a_worker_that_dies_again_and_again_ends_with_its_last_words() {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+      for (int death = 1; death < Worker.DEATHS; death++) {
+        dying.reset(1);
+        assertThat(dying.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+      }
+      dying.reset(1);
+
+      assertThatThrownBy(() -> dying.step(Action.of(1)))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("ended with exit code 7; that was death 3 in a row")
+          .hasMessageContaining("goodbye, cruel world");
+      assertThatThrownBy(dying::reset).hasMessageContaining("goodbye, cruel world");
+    }
+  }
+
+  @Test
+  void a_thousand_steps_between_deaths_are_health() {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+      for (int death = 1; death <= Worker.DEATHS + 1; death++) {
+        dying.reset(1);
+        for (int i = 0; i < Worker.STEPS_OF_HEALTH; i++) {
+          dying.step(Action.of(0));
+        }
+        assertThat(dying.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+      }
+    }
+  }
+
+  @Test
+  void a_step_that_does_not_end_counts_as_a_death() {
+    try (Worker worker = new Worker(Workers.launch(Duration.ofSeconds(1)), restarts)) {
+      GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
+      hanging.reset(1);
+
+      assertThat(hanging.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+      hanging.reset();
+      assertThat(restarts).hasValue(1);
+    }
+  }
+
+  @Test
+  void closing_frees_a_thread_that_waits_for_a_step() throws Exception {
+    Worker worker = Workers.worker(restarts);
+    GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
+    hanging.reset(1);
+    WorkerProcess process = worker.process();
+    var step = CompletableFuture.supplyAsync(() -> hanging.step(Action.of(1)));
+    Workers.await(
+        "the step is under way",
+        Duration.ofSeconds(5),
+        () -> process.stderr().contains("hanging now"));
+
+    worker.close();
+
+    assertThatThrownBy(() -> step.get(5, TimeUnit.SECONDS))
+        .hasMessageContaining("these environments are closed");
+    Workers.await("the end", Duration.ofSeconds(2), () -> !Workers.runs(process.pid()));
+  }
+
+  @Test
+  void a_python_without_our_packages_is_reported_with_its_words() {
+    Python bare = new PythonFinder(System.getenv()).find();
+    var launch =
+        new WorkerProcess.Launch(
+            bare.executable(), List.of(Workers.TEST_MODULES), Duration.ofSeconds(60));
+
+    assertThatThrownBy(() -> new Worker(launch, restarts).process())
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("ended with exit code 1 before it was ready")
+        .hasMessageContaining("No module named");
+  }
+
+  private static byte[] bytes(Observation observation) {
+    ByteBuffer bytes = ByteBuffer.allocate(observation.bytes());
+    observation.copyTo(bytes);
+    return bytes.array();
+  }
+}

@@ -1,0 +1,115 @@
+"""Environments that misbehave, each in one way; faulty:<Name>-v0."""
+
+import math
+import os
+import sys
+import time
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box, Discrete, Tuple
+
+
+class Quiet(gymnasium.Env):
+    """Counts its steps; action 1 is where the others misbehave."""
+
+    action_space = Discrete(2)
+    observation_space = Box(-math.inf, math.inf, (2,), np.float64)
+
+    def __init__(self, **_):
+        self.steps = 0
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.steps = 0
+        self.drawn = float(self.np_random.integers(1000))
+        return self.see(), {}
+
+    def step(self, action):
+        self.steps += 1
+        if action == 1:
+            self.misbehave()
+        return self.see(), 1.0, False, False, {}
+
+    def see(self):
+        return np.array([self.steps, self.drawn])
+
+    def misbehave(self):
+        pass
+
+
+class Raises(Quiet):
+    def misbehave(self):
+        raise ValueError("this environment has had enough")
+
+
+class Exits(Quiet):
+    def misbehave(self):
+        sys.exit(3)
+
+
+class Dies(Quiet):
+    def misbehave(self):
+        print("goodbye, cruel world", file=sys.stderr, flush=True)
+        os._exit(7)
+
+
+class Hangs(Quiet):
+    def misbehave(self):
+        print("hanging now", file=sys.stderr, flush=True)
+        while True:
+            time.sleep(1)
+
+
+class Prints(Quiet):
+    def misbehave(self):
+        print("x" * 1_000_000)
+        os.write(1, b"y" * 1_000_000)
+
+
+class WrongShape(Quiet):
+    def misbehave(self):
+        self.see = lambda: np.zeros((3, 1))
+
+
+class NotANumber(Quiet):
+    def step(self, action):
+        return np.array([math.nan, math.inf]), math.nan, False, False, {}
+
+
+class TupleSpace(Quiet):
+    observation_space = Tuple([Discrete(2), Discrete(3)])
+
+
+class StartsAtOne(Quiet):
+    """Echoes the action as the observation, both counted from 1."""
+
+    action_space = Discrete(3, start=1)
+    observation_space = Discrete(3, start=1)
+
+    def reset(self, *, seed=None, options=None):
+        return 1, {}
+
+    def step(self, action):
+        return action, 0.0, False, False, {}
+
+
+class Broken(Quiet):
+    def __init__(self, **_):
+        raise RuntimeError("cannot be made")
+
+
+for task in (
+    Quiet,
+    Raises,
+    Exits,
+    Dies,
+    Hangs,
+    Prints,
+    WrongShape,
+    NotANumber,
+    TupleSpace,
+    StartsAtOne,
+    Broken,
+):
+    gymnasium.register(f"{task.__name__}-v0", task)
