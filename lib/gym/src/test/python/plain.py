@@ -4,6 +4,7 @@ The actions are a fixed sequence that tests on the other side know as well.
 """
 
 import sys
+import zlib
 
 import ale_py
 import gymnasium
@@ -22,14 +23,11 @@ def make(name: str) -> gymnasium.Env:
 
 
 def checksum(observation) -> int:
-    """A hash of the bytes as they cross to the JVM (Java's Arrays.hashCode)."""
+    """Of the bytes as they cross to the JVM."""
     observation = np.asarray(observation)
     if observation.dtype != np.uint8:
         observation = observation.astype(np.float32)
-    value = 1
-    for byte in observation.tobytes():
-        value = (31 * value + byte - ((byte & 0x80) << 1)) & 0xFFFF_FFFF
-    return value
+    return zlib.crc32(observation.tobytes())
 
 
 def main(name: str, seed: int, steps: int) -> None:

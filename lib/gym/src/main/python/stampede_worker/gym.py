@@ -37,11 +37,14 @@ def make(name: str) -> gymnasium.Env:
     try:
         return gymnasium.make(name, disable_env_checker=True)
     except UnregisteredEnv as e:
-        missing = e
+        unknown = e
     except ModuleNotFoundError as e:
-        raise NotFound(e) from e
+        missing = getattr(e.__cause__, "name", None)
+        if missing and name.startswith(missing):  # The module of "module:Id-v0" itself.
+            raise NotFound(e) from e
+        raise
     if not register_atari():
-        raise NotFound(missing) from missing
+        raise NotFound(unknown) from unknown
     try:
         return gymnasium.make(name, disable_env_checker=True)
     except UnregisteredEnv as e:

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param words the program and its arguments
  */
 record Command(List<String> words) {
-  private static final int LINES_KEPT = 15;
+  private static final int LINES_KEPT = 50;
 
   /**
    * How a command ended.
@@ -25,7 +25,11 @@ record Command(List<String> words) {
    * @param exitCode 0 if all went well
    * @param lastLines the end of what it printed, on stdout and stderr
    */
-  record Result(int exitCode, List<String> lastLines) {}
+  record Result(int exitCode, List<String> lastLines) {
+    List<String> lastLines(int n) {
+      return lastLines.subList(Math.max(0, lastLines.size() - n), lastLines.size());
+    }
+  }
 
   Command(Object... words) {
     this(Arrays.stream(words).map(Object::toString).toList());

@@ -36,6 +36,11 @@ final class Platform {
     return virtualEnvironment.resolve(WINDOWS ? "Scripts/python.exe" : "bin/python");
   }
 
+  /** The virtual environment that has this interpreter. */
+  static Path directoryOf(Path python) {
+    return python.resolve("../..").normalize();
+  }
+
   /** The command that makes an empty file. */
   static Command touch(Path file) {
     return WINDOWS ? new Command("cmd", "/c", "type nul > " + file) : new Command("touch", file);

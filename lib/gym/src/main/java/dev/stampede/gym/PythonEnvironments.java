@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 final class PythonEnvironments {
   static final String MARKER = "stampede-complete";
   private static final Duration INSTALL_LIMIT = Duration.ofMinutes(20);
+  private static final int LINES_SHOWN = 12;
   private static final Lock IN_THIS_PROCESS = new ReentrantLock();
 
   private final Path directory;
@@ -132,7 +133,7 @@ final class PythonEnvironments {
                   recipe.target(),
                   command,
                   result.exitCode(),
-                  String.join("\n    ", result.lastLines()),
+                  String.join("\n    ", result.lastLines(LINES_SHOWN)),
                   recipe.byHand()));
     }
   }
@@ -205,7 +206,7 @@ final class PythonEnvironments {
         && Files.isExecutable(Platform.pythonOf(environment));
   }
 
-  private static void deleteAll(Path tree) throws IOException {
+  static void deleteAll(Path tree) throws IOException {
     if (!Files.exists(tree)) {
       return;
     }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -253,7 +254,9 @@ class GymEnvironmentTest {
   private static String checksum(Observation observation) {
     ByteBuffer bytes = ByteBuffer.allocate(observation.bytes());
     observation.copyTo(bytes);
-    return Integer.toUnsignedString(Arrays.hashCode(bytes.array()));
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes.array());
+    return String.valueOf(checksum.getValue());
   }
 
   static float[] floats(Observation observation) {
