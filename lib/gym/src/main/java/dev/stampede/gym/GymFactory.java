@@ -66,6 +66,11 @@ final class GymFactory implements EnvironmentFactory {
   }
 
   @Override
+  public boolean stepsElsewhere() {
+    return true;
+  }
+
+  @Override
   public Map<String, String> protocol() {
     Map<String, String> protocol = new TreeMap<>(atari ? AtariGames.PROTOCOL : Map.of());
     protocol.put("environment", id);

@@ -1,5 +1,6 @@
 package dev.stampede.gym;
 
+import dev.stampede.env.Check;
 import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentProvider;
@@ -77,6 +78,20 @@ public final class GymProvider implements EnvironmentProvider {
         new WorkerProcess.Launch(python, List.of(code), limit),
         workers(environments),
         requirements.versions());
+  }
+
+  @Override
+  public List<Check> checks() {
+    return new PythonDoctor()
+        .examine().stream()
+            .map(
+                finding ->
+                    new Check(
+                        finding.name(),
+                        finding.ok() ? Check.Status.OK : Check.Status.PROBLEM,
+                        finding.detail(),
+                        finding.mend()))
+            .toList();
   }
 
   private static int workers(int environments) {
