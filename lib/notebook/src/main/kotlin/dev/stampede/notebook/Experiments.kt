@@ -1,0 +1,205 @@
+package dev.stampede.notebook
+
+import dev.stampede.env.EnvironmentFactory
+import dev.stampede.experiment.Experiment
+import dev.stampede.experiment.Preset
+import dev.stampede.experiment.Run
+import dev.stampede.experiment.RunFailedException
+import java.nio.file.Path
+
+/** Keeps the blocks of an experiment from reaching into the block around them. */
+@DslMarker @Target(AnnotationTarget.CLASS) public annotation class ExperimentDsl
+
+/**
+ * What can be said inside `experiment { }`.
+ *
+ * It has no properties, so that `threads(threads)` always means the notebook's own `threads`.
+ */
+@ExperimentDsl
+public interface ExperimentScope {
+  /** An algorithm with its settings, such as `A3C` or `A3C.entropy(0.02)`. */
+  public fun algorithm(preset: Preset)
+
+  /** An algorithm by name, such as `"A3C"`. */
+  public fun algorithm(name: String)
+
+  /** Actor-learners, each on a thread of its own. */
+  public fun threads(n: Int)
+
+  /** An environment by name: `"CartPole"`, `"Breakout"`, or any Gymnasium id. */
+  public fun env(id: String)
+
+  /** Environments of your own, a new one at each call: `env { MyEnvironment() }`. */
+  public fun env(environments: EnvironmentFactory)
+
+  /** The budget: agent steps of all threads together. */
+  public fun steps(n: Long)
+
+  /** The budget: agent steps of all threads together. */
+  public fun steps(n: Int)
+
+  /** Everything random follows from it. */
+  public fun seed(seed: Long)
+
+  /** Everything random follows from it. */
+  public fun seed(seed: Int)
+
+  /** Ends the run when the mean return of the last 100 training episodes reaches this. */
+  public fun until(meanReturn: Double)
+
+  /** Ends the run when the mean return of the last 100 training episodes reaches this. */
+  public fun until(meanReturn: Int)
+
+  /** Evaluates in an environment of its own every so many agent steps: `50_000.steps`. */
+  public fun evaluateEvery(interval: Steps)
+
+  /** Evaluates in an environment of its own every so many agent steps. */
+  public fun evaluateEvery(steps: Long)
+
+  /** Evaluates in an environment of its own every so many agent steps. */
+  public fun evaluateEvery(steps: Int)
+
+  /** Episodes of each evaluation. */
+  public fun evaluationEpisodes(n: Int)
+
+  /** Makes the run repeatable bit for bit; with one thread only. */
+  public fun deterministic()
+
+  /** Writes the results into this folder, which is made if need be. */
+  public fun out(directory: String)
+
+  /** Writes the results into this folder, which is made if need be. */
+  public fun out(directory: Path)
+}
+
+/**
+ * Runs an experiment and shows how it goes, in place, until it ends.
+ *
+ *     val run = experiment { algorithm(A3C); threads(16); env("Breakout") }
+ *
+ * Interrupting the cell ends the run in an orderly way; what it learned and measured is in the run
+ * that comes back. Where there is no notebook it prints a line now and then instead.
+ *
+ * @throws IllegalArgumentException if the settings do not go together
+ * @throws RunFailedException if anything fails while it runs; [lastRun] has the results until then
+ */
+public fun experiment(describe: ExperimentScope.() -> Unit): Run {
+  val experiment = describedBy(describe)
+  val view = Display.open(experiment)
+  val run =
+    try {
+      experiment.start(view::message)
+    } catch (e: Throwable) {
+      view.failedToStart(e)
+      throw e
+    }
+  last = run
+  view.follow(run)
+  try {
+    while (!run.await(LONG_MILLIS)) {
+      // Still running.
+    }
+  } catch (_: InterruptedException) {
+    stopped(run)
+    return run
+  }
+  view.finish()
+  try {
+    return run.await()
+  } catch (e: RunFailedException) {
+    throw e.withShortTrace()
+  }
+}
+
+/** A kernel on JDK 17 kills the cell's thread 100 ms after the interrupt, so this is quick. */
+private fun stopped(run: Run) {
+  run.stop()
+  try {
+    run.await(GRACE_MILLIS)
+  } catch (_: InterruptedException) {
+    // Stopping already; whoever waits wants to be gone.
+  }
+}
+
+private const val LONG_MILLIS = 60_000L
+private const val GRACE_MILLIS = 40L
+
+/** The run that was started last, also when its cell was interrupted or failed. */
+public fun lastRun(): Run =
+  last ?: throw IllegalStateException("there is no run yet; experiment { … } starts one")
+
+@Volatile private var last: Run? = null
+
+internal fun describedBy(describe: ExperimentScope.() -> Unit): Experiment {
+  val builder = Experiment.of()
+  Description(builder).describe()
+  return builder.build()
+}
+
+private class Description(private val builder: Experiment.Builder) : ExperimentScope {
+  override fun algorithm(preset: Preset) {
+    builder.algorithm(preset)
+  }
+
+  override fun algorithm(name: String) {
+    builder.algorithm(name)
+  }
+
+  override fun threads(n: Int) {
+    builder.threads(n)
+  }
+
+  override fun env(id: String) {
+    builder.env(id)
+  }
+
+  override fun env(environments: EnvironmentFactory) {
+    builder.env(environments)
+  }
+
+  override fun steps(n: Long) {
+    builder.steps(n)
+  }
+
+  override fun steps(n: Int) = steps(n.toLong())
+
+  override fun seed(seed: Long) {
+    builder.seed(seed)
+  }
+
+  override fun seed(seed: Int) = seed(seed.toLong())
+
+  override fun until(meanReturn: Double) {
+    builder.until(meanReturn)
+  }
+
+  override fun until(meanReturn: Int) = until(meanReturn.toDouble())
+
+  override fun evaluateEvery(interval: Steps) = evaluateEvery(interval.count)
+
+  override fun evaluateEvery(steps: Long) {
+    builder.evaluateEvery(steps)
+  }
+
+  override fun evaluateEvery(steps: Int) = evaluateEvery(steps.toLong())
+
+  override fun evaluationEpisodes(n: Int) {
+    builder.evaluationEpisodes(n)
+  }
+
+  override fun deterministic() {
+    builder.deterministic(true)
+  }
+
+  override fun out(directory: String) = out(Path.of(directory))
+
+  override fun out(directory: Path) {
+    builder.out(directory)
+  }
+}
+
+/** Drops the notebook kernel's own frames, which say nothing about the run. */
+private fun RunFailedException.withShortTrace(): RunFailedException {
+  stackTrace = stackTrace.takeWhile { !it.className.startsWith("Line_") }.toTypedArray()
+  return this
+}

@@ -1,0 +1,43 @@
+package dev.stampede.notebook
+
+import dev.stampede.experiment.Run
+import java.io.File
+import java.util.jar.JarFile
+import org.jetbrains.kotlinx.jupyter.api.libraries.JupyterIntegration
+import org.jetbrains.letsPlot.Figure
+
+/**
+ * What the Kotlin kernel does when a notebook loads `stampede.jar`: imports the names, and shows
+ * runs and figures.
+ */
+public class Integration : JupyterIntegration() {
+  override fun Builder.onLoaded() {
+    dependencies(*classPath())
+    import(
+      "dev.stampede.env.*",
+      "dev.stampede.experiment.*",
+      "dev.stampede.experiment.Algorithms.*",
+      "dev.stampede.notebook.*",
+      "dev.stampede.result.*",
+    )
+    render<Run> { it.output() }
+    render<Figure> { it.output() }
+    onLoaded { Display.kernel = this }
+    beforeCellExecution { Display.kernel = this }
+  }
+}
+
+/** The jars that this jar's manifest names, so that cells compile against them too. */
+private fun classPath(): Array<String> {
+  val jar = File(Integration::class.java.protectionDomain.codeSource.location.toURI())
+  if (!jar.isFile) return emptyArray()
+  val names =
+    JarFile(jar).use { it.manifest?.mainAttributes?.getValue("Class-Path") }.orEmpty().split(" ")
+  return names
+    .filter { name -> OF_THE_KERNEL.none { name.contains("/$it-") } }
+    .map { File(jar.parentFile, it).path }
+    .toTypedArray()
+}
+
+/** Jars that the kernel brings in versions of its own. */
+private val OF_THE_KERNEL = listOf("kotlin-stdlib", "annotations", "slf4j-api")

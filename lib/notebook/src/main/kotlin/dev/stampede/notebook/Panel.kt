@@ -1,0 +1,187 @@
+package dev.stampede.notebook
+
+import dev.stampede.experiment.Experiment
+import dev.stampede.experiment.Preset
+import dev.stampede.experiment.Run
+import dev.stampede.result.CurvePoint
+import dev.stampede.runtime.Progress
+import java.util.Locale
+
+/** What the panel shows of a run at one moment. */
+internal class Moment(
+  val progress: Progress,
+  val running: Boolean,
+  val solvedAt: Long?,
+  val failure: Throwable?,
+  val preset: Preset,
+) {
+  /** In a word or two. */
+  val state: String
+    get() =
+      when {
+        running && progress.seconds() == 0.0 -> "starting"
+        running -> "running"
+        failure != null -> "failed"
+        solvedAt != null -> "target reached"
+        progress.steps() < progress.budget() -> "stopped"
+        else -> "finished"
+      }
+
+  companion object {
+    fun of(run: Run): Moment {
+      val running = run.isRunning
+      return Moment(
+        run.progress(),
+        running,
+        run.solvedAtStep,
+        run.failure().orElse(null),
+        run.algorithm(),
+      )
+    }
+  }
+}
+
+/** The panel as HTML that needs neither scripts nor style sheets: it opens anywhere, for good. */
+internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<String>): String =
+  buildString {
+    append("<div style=\"max-width:660px;line-height:1.45\">")
+    append("<div style=\"margin-bottom:6px\">").append(heading(experiment, moment)).append("</div>")
+    if (moment != null) {
+      append(bar(moment)).append(figures(moment)).append(sparkline(experiment, moment))
+      append(small(notes(moment)))
+    }
+    moment?.failure?.let {
+      append("<div style=\"color:#c0392b;margin-top:6px\">")
+      append(escaped(it.message ?: it.toString())).append("</div>")
+    }
+    if (moment == null || moment.running) {
+      append(small(messages.map(::escaped)))
+    }
+    append("</div>")
+  }
+
+/** The panel in one line, for where HTML is not shown. */
+internal fun panelText(experiment: Experiment, moment: Moment?): String {
+  val head = "${experiment.algorithm().name()} on ${experiment.env()}"
+  if (moment == null) return "$head: starting"
+  val now = moment.progress
+  return "$head: ${moment.state}, ${whole(now.steps())} of ${whole(now.budget())} steps, " +
+    "${whole(now.stepsPerSecond())} steps/s, mean return of the last 100 episodes " +
+    "${score(now.meanReturn())}, best ${score(now.bestMeanReturn())}"
+}
+
+private fun heading(experiment: Experiment, moment: Moment?): String {
+  val threads = experiment.threads()
+  return "<b>${escaped(experiment.algorithm().name())}</b> on <b>${escaped(experiment.env())}</b>" +
+    " · $threads ${if (threads == 1) "thread" else "threads"} · seed ${experiment.seed()}" +
+    " · ${moment?.state ?: "starting"}"
+}
+
+private fun bar(moment: Moment): String {
+  val now = moment.progress
+  val done = if (now.budget() > 0) 100.0 * now.steps() / now.budget() else 0.0
+  val percent = String.format(Locale.ROOT, "%.1f", done.coerceIn(0.0, 100.0))
+  return "<div style=\"height:4px;background:rgba(128,128,128,.25);border-radius:2px\">" +
+    "<div style=\"height:4px;width:$percent%;background:${Palette.TRAINING};border-radius:2px\">" +
+    "</div></div>"
+}
+
+private fun figures(moment: Moment): String {
+  val now = moment.progress
+  val cells = mutableListOf("steps of ${whole(now.budget())}" to whole(now.steps()))
+  if (now.frames() != now.steps()) {
+    cells += "frames" to whole(now.frames())
+  }
+  cells += "steps/s" to whole(now.stepsPerSecond().takeIf { now.steps() > 0 })
+  cells += "time" to duration(now.seconds())
+  if (moment.running) {
+    cells += "left, at most" to duration(now.secondsLeft())
+  }
+  cells += "episodes" to whole(now.episodes())
+  cells += "mean return, last 100" to score(now.meanReturn())
+  cells += "best" to score(now.bestMeanReturn())
+  return cells.joinToString(
+    "",
+    "<table style=\"border-collapse:collapse;margin:8px 0 4px 0\"><tr>",
+    "</tr></table>",
+  ) { (name, value) ->
+    "<td style=\"text-align:left;vertical-align:top;padding:0 18px 0 0;white-space:nowrap\">" +
+      "<span style=\"font-size:80%;opacity:.7\">$name</span><br>" +
+      "<b style=\"font-size:115%\">$value</b></td>"
+  }
+}
+
+/** The learning curve as a small drawing: no library, a few kilobytes, drawn in no time. */
+private fun sparkline(experiment: Experiment, moment: Moment): String {
+  val curve = thinned(moment.progress.curve(), SPARK_POINTS)
+  if (curve.size < 2) return ""
+  val target = experiment.until().let { if (it.isPresent) it.asDouble else null }
+  val values = curve.map { it.meanReturn } + listOfNotNull(target)
+  val low = values.min()
+  val high = values.max().let { if (it > low) it else low + 1 }
+  val right = curve.last().step.coerceAtLeast(1)
+  fun x(step: Long) = coordinate(LEFT + (WIDTH - LEFT - 8) * step / right)
+  fun y(value: Double) = coordinate(8 + (HEIGHT - 28) * (high - value) / (high - low))
+  return buildString {
+    append("<svg viewBox=\"0 0 ${WIDTH.toInt()} ${HEIGHT.toInt()}\" width=\"100%\" ")
+    append("xmlns=\"http://www.w3.org/2000/svg\" fill=\"currentColor\" font-size=\"11\" ")
+    append("font-family=\"sans-serif\" role=\"img\" aria-label=\"learning curve so far\">")
+    for (level in listOf(low, high)) {
+      append("<line x1=\"$LEFT\" x2=\"${WIDTH - 8}\" y1=\"${y(level)}\" y2=\"${y(level)}\" ")
+      append("stroke=\"currentColor\" stroke-opacity=\".2\"/>")
+      append("<text x=\"${LEFT - 6}\" y=\"${y(level)}\" dy=\"4\" text-anchor=\"end\" ")
+      append("opacity=\".7\">${score(level)}</text>")
+    }
+    if (target != null) {
+      append("<line x1=\"$LEFT\" x2=\"${WIDTH - 8}\" y1=\"${y(target)}\" y2=\"${y(target)}\" ")
+      append("stroke=\"${Palette.TARGET}\" stroke-dasharray=\"5 4\"/>")
+    }
+    append("<polyline fill=\"none\" stroke=\"${Palette.TRAINING}\" stroke-width=\"2\" ")
+    append("stroke-linejoin=\"round\" points=\"")
+    curve.joinTo(this, " ") { "${x(it.step)},${y(it.meanReturn)}" }
+    append("\"/><text x=\"$LEFT\" y=\"${HEIGHT - 4}\" opacity=\".7\">0</text>")
+    append("<text x=\"${WIDTH - 8}\" y=\"${HEIGHT - 4}\" text-anchor=\"end\" opacity=\".7\">")
+    append("${whole(right)} agent steps</text></svg>")
+  }
+}
+
+private fun notes(moment: Moment): List<String> {
+  val now = moment.progress
+  val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
+  val differences = moment.preset.differencesFromPaper()
+  differences
+    .groupBy { it.reason }
+    .forEach { (reason, group) ->
+      val what = group.joinToString { "${it.knob.label()} ${it.here} (${it.paper})" }
+      notes += escaped("Not as in the paper, whose value is in brackets: $what; $reason.")
+    }
+  if (now.frames() > now.steps()) {
+    notes += "The paper's budget: 80 million steps, 320 million frames."
+  }
+  return notes
+}
+
+private fun small(lines: List<String>): String =
+  if (lines.isEmpty()) ""
+  else
+    lines.joinToString("<br>", "<div style=\"font-size:85%;opacity:.75;margin-top:4px\">", "</div>")
+
+/** At most that many points, the last among them. */
+internal fun <T> thinned(points: List<T>, most: Int): List<T> {
+  if (points.size <= most) return points
+  val stride = (points.size + most - 2) / (most - 1)
+  return points.filterIndexed { i, _ -> i % stride == 0 || i == points.lastIndex }
+}
+
+private fun coordinate(value: Double) = String.format(Locale.ROOT, "%.1f", value)
+
+private val CurvePoint.step
+  get() = step()
+
+private val CurvePoint.meanReturn
+  get() = meanReturn()
+
+private const val SPARK_POINTS = 200
+private const val WIDTH = 660.0
+private const val HEIGHT = 130.0
+private const val LEFT = 48.0

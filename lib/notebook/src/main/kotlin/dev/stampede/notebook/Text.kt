@@ -1,0 +1,34 @@
+package dev.stampede.notebook
+
+import java.util.Locale
+import kotlin.math.roundToLong
+
+private const val NONE = "–"
+
+/** `57 200`, with thin spaces that do not break; a dash for what is not known. */
+internal fun whole(value: Any?): String {
+  val number = (value as? Number)?.toDouble() ?: return NONE
+  if (!number.isFinite()) return NONE
+  return String.format(Locale.ROOT, "%,d", number.roundToLong()).replace(',', '\u202f')
+}
+
+/** A return, to one decimal. */
+internal fun score(value: Any?): String {
+  val number = (value as? Number)?.toDouble() ?: return NONE
+  return if (number.isFinite()) String.format(Locale.ROOT, "%.1f", number) else NONE
+}
+
+/** `8.4 s`, `3 min 20 s`, `2 h 05 min`. */
+internal fun duration(seconds: Double): String {
+  if (!seconds.isFinite() || seconds < 0) return NONE
+  val whole = seconds.roundToLong()
+  return when {
+    seconds < 9.95 -> String.format(Locale.ROOT, "%.1f s", seconds)
+    whole < 60 -> "$whole s"
+    whole < 3600 -> String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+    else -> String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole / 60 % 60)
+  }
+}
+
+internal fun escaped(text: String): String =
+  text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;")
