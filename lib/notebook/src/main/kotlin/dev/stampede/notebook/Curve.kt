@@ -39,6 +39,11 @@ internal object Palette {
  */
 public fun Run.curve(): Figure {
   val episodes = episodes()
+  val fills =
+    listOfNotNull(
+      if (episodes.size <= DOTS) EPISODE else BAND,
+      EVALUATION.takeIf { evaluations().isNotEmpty() },
+    )
   val parts = buildList {
     experiment().until().ifPresent { add(target(it)) }
     add(if (episodes.size <= DOTS) dots(episodes) else band(episodes))
@@ -47,9 +52,15 @@ public fun Run.curve(): Figure {
   }
   return parts.fold(letsPlot()) { plot: Plot, part -> plot + part } +
     scaleColorManual(values = listOf(Palette.TRAINING)) +
-    scaleFillManual(values = FILLS.values.toList(), breaks = FILLS.keys.toList()) +
+    scaleFillManual(values = listOf(Palette.EPISODE, Palette.EVALUATION), limits = fills) +
     ggtitle(title(this), subtitle(this)) +
-    labs(x = stepsLabel(this), y = returnLabel(this), color = "", fill = "") +
+    labs(
+      x = stepsLabel(this),
+      y = returnLabel(this),
+      color = "",
+      fill = "",
+      caption = caption(this),
+    ) +
     scaleXContinuous(format = ",d") +
     themeMinimal() +
     theme(plotTitle = elementText(face = "bold", size = 16), panelGridMinor = elementBlank())
@@ -58,22 +69,26 @@ public fun Run.curve(): Figure {
 }
 
 private const val EPISODE = "training episode"
-private const val BAND = "training, middle 80 %"
-private const val MEAN = "training, mean of the last 100 episodes"
+private const val BAND = "middle 80 % of training episodes"
+private const val MEAN = "training, mean of last 100"
 private const val EVALUATION = "evaluation"
 
 private const val DOTS = 2_000
 private const val BINS = 120
 private const val LINE_POINTS = 500
 
-private val FILLS =
-  linkedMapOf(EPISODE to Palette.EPISODE, BAND to Palette.EPISODE, EVALUATION to Palette.EVALUATION)
-
 private fun title(run: Run) = "${run.algorithm().name()} on ${run.experiment().env()}"
 
 private fun subtitle(run: Run): String {
   val threads = run.experiment().threads()
   return "$threads ${if (threads == 1) "thread" else "threads"} · seed ${run.experiment().seed()}"
+}
+
+private fun caption(run: Run): String? {
+  val evaluation = run.evaluations().firstOrNull() ?: return null
+  val actions = if (evaluation.greedy()) "the most probable actions" else "actions from the policy"
+  val episodes = evaluation.returns().size
+  return "Evaluation: mean of $episodes episodes with $actions, 95 % interval."
 }
 
 private fun stepsLabel(run: Run): String {
@@ -104,6 +119,7 @@ private fun dots(episodes: List<EpisodeRecord>): Feature =
     ),
     shape = 21,
     stroke = 0.0,
+    color = Palette.EPISODE,
     size = 2.2,
     alpha = 0.6,
   ) {
@@ -173,12 +189,12 @@ private fun evaluationMarks(run: Run): List<Feature> {
       "what" to evaluations.map { EVALUATION },
     )
   return listOf(
-    geomErrorBar(data, width = 0.0, size = 0.8, color = Palette.EVALUATION, showLegend = false) {
+    geomErrorBar(data, width = 0.0, size = 1.0, color = Palette.EVALUATION, showLegend = false) {
       x = "x"
       ymin = "low"
       ymax = "high"
     },
-    geomPoint(data, shape = 21, size = 3.5, stroke = 0.8, color = "white") {
+    geomPoint(data, shape = 21, size = 3.2, stroke = 0.0, color = Palette.EVALUATION) {
       x = "x"
       y = "y"
       fill = "what"

@@ -83,13 +83,21 @@ public interface ExperimentScope {
  * @throws IllegalArgumentException if the settings do not go together
  * @throws RunFailedException if anything fails while it runs; [lastRun] has the results until then
  */
-public fun experiment(describe: ExperimentScope.() -> Unit): Run {
-  val experiment = describedBy(describe)
+public fun experiment(describe: ExperimentScope.() -> Unit): Run =
+  try {
+    runShown(describedBy(describe))
+  } catch (e: IllegalArgumentException) {
+    throw e.withShortTrace()
+  } catch (e: RunFailedException) {
+    throw e.withShortTrace()
+  }
+
+private fun runShown(experiment: Experiment): Run {
   val view = Display.open(experiment)
   val run =
     try {
       experiment.start(view::message)
-    } catch (e: Throwable) {
+    } catch (e: RuntimeException) {
       view.failedToStart(e)
       throw e
     }
@@ -104,11 +112,7 @@ public fun experiment(describe: ExperimentScope.() -> Unit): Run {
     return run
   }
   view.finish()
-  try {
-    return run.await()
-  } catch (e: RunFailedException) {
-    throw e.withShortTrace()
-  }
+  return run.await()
 }
 
 /** A kernel on JDK 17 kills the cell's thread 100 ms after the interrupt, so this is quick. */
@@ -198,8 +202,11 @@ private class Description(private val builder: Experiment.Builder) : ExperimentS
   }
 }
 
-/** Drops the notebook kernel's own frames, which say nothing about the run. */
-private fun RunFailedException.withShortTrace(): RunFailedException {
-  stackTrace = stackTrace.takeWhile { !it.className.startsWith("Line_") }.toTypedArray()
+/** Drops the frames below the cell's own: the notebook kernel's, which say nothing. */
+private fun <E : Throwable> E.withShortTrace(): E {
+  val cell = stackTrace.indexOfLast { it.className.startsWith("Line_") }
+  if (cell >= 0) {
+    stackTrace = stackTrace.copyOf(cell + 1).requireNoNulls()
+  }
   return this
 }

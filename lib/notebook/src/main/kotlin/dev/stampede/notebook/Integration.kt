@@ -22,9 +22,21 @@ public class Integration : JupyterIntegration() {
     )
     render<Run> { it.output() }
     render<Figure> { it.output() }
-    onLoaded { Display.kernel = this }
+    onLoaded {
+      Display.kernel = this
+      dieWithParent()
+    }
     beforeCellExecution { Display.kernel = this }
   }
+}
+
+/**
+ * Ends this process when the one that started the kernel is gone. On Linux the system does it; a
+ * kernel that was not started by notebooks/kernel.py is left alone.
+ */
+private fun dieWithParent() {
+  val parent = System.getProperty("stampede.parent")?.toLongOrNull() ?: return
+  ProcessHandle.of(parent).ifPresent { it.onExit().thenRun { Runtime.getRuntime().halt(1) } }
 }
 
 /** The jars that this jar's manifest names, so that cells compile against them too. */

@@ -3,7 +3,6 @@ package dev.stampede.notebook
 import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
-import dev.stampede.result.CurvePoint
 import dev.stampede.runtime.Progress
 import java.util.Locale
 
@@ -113,20 +112,22 @@ private fun figures(moment: Moment): String {
 
 /** The learning curve as a small drawing: no library, a few kilobytes, drawn in no time. */
 private fun sparkline(experiment: Experiment, moment: Moment): String {
-  val curve = thinned(moment.progress.curve(), SPARK_POINTS)
-  if (curve.size < 2) return ""
+  val now = moment.progress
+  val points = thinned(now.curve(), SPARK_POINTS).map { it.step() to it.meanReturn() }
+  if (points.isEmpty()) return ""
+  val curve = points + (now.steps() to now.meanReturn())
   val target = experiment.until().let { if (it.isPresent) it.asDouble else null }
-  val values = curve.map { it.meanReturn } + listOfNotNull(target)
-  val low = values.min()
+  val values = curve.map { it.second } + listOfNotNull(target)
+  val low = minOf(0.0, values.min())
   val high = values.max().let { if (it > low) it else low + 1 }
-  val right = curve.last().step.coerceAtLeast(1)
+  val right = now.steps().coerceAtLeast(1)
   fun x(step: Long) = coordinate(LEFT + (WIDTH - LEFT - 8) * step / right)
-  fun y(value: Double) = coordinate(8 + (HEIGHT - 28) * (high - value) / (high - low))
+  fun y(value: Double) = coordinate(14 + (HEIGHT - 34) * (high - value) / (high - low))
   return buildString {
     append("<svg viewBox=\"0 0 ${WIDTH.toInt()} ${HEIGHT.toInt()}\" width=\"100%\" ")
     append("xmlns=\"http://www.w3.org/2000/svg\" fill=\"currentColor\" font-size=\"11\" ")
     append("font-family=\"sans-serif\" role=\"img\" aria-label=\"learning curve so far\">")
-    for (level in listOf(low, high)) {
+    for (level in if (high == target) listOf(low) else listOf(low, high)) {
       append("<line x1=\"$LEFT\" x2=\"${WIDTH - 8}\" y1=\"${y(level)}\" y2=\"${y(level)}\" ")
       append("stroke=\"currentColor\" stroke-opacity=\".2\"/>")
       append("<text x=\"${LEFT - 6}\" y=\"${y(level)}\" dy=\"4\" text-anchor=\"end\" ")
@@ -135,10 +136,12 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
     if (target != null) {
       append("<line x1=\"$LEFT\" x2=\"${WIDTH - 8}\" y1=\"${y(target)}\" y2=\"${y(target)}\" ")
       append("stroke=\"${Palette.TARGET}\" stroke-dasharray=\"5 4\"/>")
+      append("<text x=\"${LEFT + 4}\" y=\"${y(target)}\" dy=\"-3\" opacity=\".7\">")
+      append("target ${score(target)}</text>")
     }
     append("<polyline fill=\"none\" stroke=\"${Palette.TRAINING}\" stroke-width=\"2\" ")
     append("stroke-linejoin=\"round\" points=\"")
-    curve.joinTo(this, " ") { "${x(it.step)},${y(it.meanReturn)}" }
+    curve.joinTo(this, " ") { "${x(it.first)},${y(it.second)}" }
     append("\"/><text x=\"$LEFT\" y=\"${HEIGHT - 4}\" opacity=\".7\">0</text>")
     append("<text x=\"${WIDTH - 8}\" y=\"${HEIGHT - 4}\" text-anchor=\"end\" opacity=\".7\">")
     append("${whole(right)} agent steps</text></svg>")
@@ -174,12 +177,6 @@ internal fun <T> thinned(points: List<T>, most: Int): List<T> {
 }
 
 private fun coordinate(value: Double) = String.format(Locale.ROOT, "%.1f", value)
-
-private val CurvePoint.step
-  get() = step()
-
-private val CurvePoint.meanReturn
-  get() = meanReturn()
 
 private const val SPARK_POINTS = 200
 private const val WIDTH = 660.0

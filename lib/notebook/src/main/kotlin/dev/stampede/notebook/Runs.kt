@@ -58,9 +58,11 @@ internal fun Run.summary(): List<Pair<String, String>> {
       "steps per second" to whole(record["stepsPerSecond"]),
       "meanReturn100" to score(record["meanReturn100"]),
       "bestMeanReturn100" to score(record["bestMeanReturn100"]),
-      "solvedAtStep" to whole(record["solvedAtStep"]),
-      "workerRestarts" to whole(record["workerRestarts"]),
     )
+  if (experiment().until().isPresent) {
+    rows += "solvedAtStep" to whole(record["solvedAtStep"])
+  }
+  rows += "workerRestarts" to whole(record["workerRestarts"])
   if (record["failure"] != null) {
     rows += "failure" to record["failure"].toString()
   }

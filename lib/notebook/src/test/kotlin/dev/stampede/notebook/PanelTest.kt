@@ -1,0 +1,83 @@
+package dev.stampede.notebook
+
+import dev.stampede.env.Action
+import dev.stampede.env.Environment
+import dev.stampede.env.Observation
+import dev.stampede.env.Space
+import dev.stampede.env.Step
+import dev.stampede.experiment.RunFailedException
+import java.util.concurrent.CopyOnWriteArrayList
+import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatThrownBy
+import org.junit.jupiter.api.Test
+
+class PanelTest {
+  @Test
+  fun the_panel_says_what_runs_and_how_far_it_is() {
+    val drawn = CopyOnWriteArrayList<String>()
+    val experiment = describedBy {
+      env("CartPole")
+      threads(2)
+      steps(20_000)
+      until(500.0)
+    }
+
+    val panel = LivePanel(experiment) { html, _ -> drawn += html }
+    panel.message("getting ready")
+    val run = experiment.start(panel::message)
+    panel.follow(run)
+    run.await()
+    panel.finish()
+
+    assertThat(drawn.first()).contains("<b>A3C</b> on <b>CartPole</b> · 2 threads · seed 1")
+    assertThat(drawn.last())
+      .contains("steps of 20\u202f000", "mean return, last 100", "<svg", "target 500.0")
+      .contains("Not as in the paper")
+      .contains("finished")
+      .doesNotContain("getting ready")
+  }
+
+  @Test
+  fun what_an_environment_throws_is_the_message() {
+    assertThatThrownBy {
+        experiment {
+          env { Broken() }
+          threads(2)
+        }
+      }
+      .isInstanceOf(RunFailedException::class.java)
+      .hasMessageContaining("the wheel fell off")
+      .hasRootCauseMessage("the wheel fell off")
+    assertThat(lastRun().state).isEqualTo("failed")
+  }
+
+  @Test
+  fun text_from_outside_is_escaped() {
+    val experiment = describedBy { env("CartPole") }
+
+    assertThat(panelHtml(experiment, null, listOf("<script>"))).contains("&lt;script&gt;")
+  }
+
+  @Test
+  fun durations_read_naturally() {
+    assertThat(listOf(0.04, 8.44, 59.4, 200.0, 7_500.0, Double.NaN).map(::duration))
+      .containsExactly("0.0 s", "8.4 s", "59 s", "3 min 20 s", "2 h 05 min", "–")
+  }
+
+  private class Broken : Environment {
+    private var steps = 0
+
+    override fun observationSpace() = Space.Box.floats(2)
+
+    override fun actionSpace() = Space.Discrete(2)
+
+    override fun reset(seed: Long) = reset()
+
+    override fun reset(): Observation = Observation.of(0f, 1f)
+
+    override fun step(action: Action): Step {
+      check(++steps < 50) { "the wheel fell off" }
+      return Step(Observation.of(0f, 1f), 1.0, false, false)
+    }
+  }
+}

@@ -1,0 +1,301 @@
+"""The real Kotlin kernel, as start.py sets it up: interrupts, errors, sockets, sudden ends.
+
+python3 lib/notebook/src/test/python/kernel_test.py needs the library to be built.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import unittest
+from pathlib import Path
+from typing import Any
+
+NOTEBOOKS = Path(__file__).resolve().parents[5] / "notebooks"
+IN_VENV = "--in-venv"
+
+LOAD = '@file:DependsOn("../lib/notebook/target/stampede.jar")'
+
+BROKEN = """
+class Broken : Environment {
+    private var n = 0
+    override fun observationSpace() = Space.Box.floats(2)
+    override fun actionSpace() = Space.Discrete(2)
+    override fun reset(seed: Long) = reset()
+    override fun reset() = Observation.of(0f, 1f)
+    override fun step(action: Action): Step {
+        if (++n == 50) error("the wheel fell off")
+        return Step(Observation.of(0f, 1f), 1.0, false, false)
+    }
+}
+"""
+
+
+class Kernel:
+    """A kernel, and a client that runs one cell at a time."""
+
+    def __init__(self) -> None:
+        from jupyter_client.manager import KernelManager
+
+        self.manager = KernelManager(kernel_name="kotlin")
+        self.manager.start_kernel(
+            cwd=str(NOTEBOOKS), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    @property
+    def pid(self) -> int:
+        """The process that Jupyter started."""
+        return int(self.manager.provisioner.process.pid)
+
+    def run(self, code: str, interrupt_after: float | None = None) -> Cell:
+        """Runs a cell to its end."""
+        cell = Cell()
+        if interrupt_after is not None:
+
+            def interrupt() -> None:
+                cell.interrupted = time.monotonic()
+                self.manager.interrupt_kernel()
+
+            threading.Timer(interrupt_after, interrupt).start()
+        request = self.client.execute(code)
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            if message["msg_type"] == "status":
+                if message["content"]["execution_state"] == "idle":
+                    break
+            else:
+                cell.outputs.append(message)
+        cell.ended = time.monotonic()
+        return cell
+
+    def late_output(self, seconds: float) -> list[dict[str, Any]]:
+        """What arrives for cells that have ended already."""
+        messages = []
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                messages.append(self.client.get_iopub_msg(timeout=left))
+            except queue.Empty:
+                break
+        return messages
+
+    def close(self) -> None:
+        """Ends the kernel."""
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+class Cell:
+    """What a cell gave out."""
+
+    def __init__(self) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self.interrupted = 0.0
+        self.ended = 0.0
+
+    def result(self) -> str:
+        """The text of its value."""
+        values = [o for o in self.outputs if o["msg_type"] == "execute_result"]
+        return str(values[-1]["content"]["data"]["text/plain"]) if values else ""
+
+    def error(self) -> dict[str, Any] | None:
+        """Its error, if it ended with one."""
+        errors = [o["content"] for o in self.outputs if o["msg_type"] == "error"]
+        return errors[-1] if errors else None
+
+
+class KernelTest(unittest.TestCase):
+    """One kernel for all tests of this class."""
+
+    kernel: Kernel
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.kernel = Kernel()
+        assert cls.kernel.run(LOAD).error() is None
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.kernel.close()
+
+    def test_an_interrupt_ends_the_cell_and_keeps_the_run(self) -> None:
+        cell = self.kernel.run(
+            'val run = experiment { env("CartPole"); threads(2); steps(50_000_000) }',
+            interrupt_after=3,
+        )
+        late = self.kernel.late_output(2)
+
+        self.assertIsNone(cell.error())
+        self.assertLess(cell.ended - cell.interrupted, 1)
+        drawn = cell.outputs + late
+        panels = [m for m in drawn if m["msg_type"] == "update_display_data"]
+        self.assertIn("stopped", panels[-1]["content"]["data"]["text/plain"])
+        state = self.kernel.run('run.state + " " + (run.steps > 1_000) + " " + run.isRunning')
+        self.assertEqual(state.result(), "stopped true false")
+        figure = self.kernel.run("run.curve()").outputs[-1]["content"]["data"]
+        self.assertIn("image/png", figure)
+        self.assertIn("image/svg+xml", figure)
+
+    def test_an_interrupted_run_can_be_found_without_its_name(self) -> None:
+        self.kernel.run(
+            'experiment { env("CartPole"); steps(50_000_000) }; 1', interrupt_after=1.5
+        )
+
+        self.assertEqual(self.kernel.run("lastRun().isRunning").result(), "false")
+
+    def test_what_an_actor_thread_throws_is_the_cells_error(self) -> None:
+        self.assertIsNone(self.kernel.run(BROKEN).error())
+
+        error = self.kernel.run("experiment { env { Broken() }; threads(2) }").error()
+
+        assert error is not None
+        self.assertIn("the wheel fell off", error["evalue"])
+        self.assertIn("the wheel fell off", error["traceback"][0])
+        self.assertLess(len(error["traceback"]), 30)
+        self.assertEqual(self.kernel.run("lastRun().state").result(), "failed")
+
+    def test_a_wrong_word_is_a_short_error(self) -> None:
+        error = self.kernel.run('experiment { env("CartPol") }').error()
+
+        assert error is not None
+        self.assertIn('did you mean "CartPole"', error["evalue"])
+        self.assertLess(len(error["traceback"]), 20)
+
+    def test_the_notebooks_own_names_win(self) -> None:
+        cell = self.kernel.run(
+            'val threads = 3; experiment { threads(threads); env("CartPole"); steps(500) }'
+            ".experiment().threads()"
+        )
+
+        self.assertEqual(cell.result(), "3")
+
+    def test_own_figures_are_images_too(self) -> None:
+        cell = self.kernel.run(
+            "import org.jetbrains.letsPlot.letsPlot\n"
+            "import org.jetbrains.letsPlot.geom.geomLine\n"
+            'letsPlot(mapOf("x" to listOf(1, 2), "y" to listOf(3, 4))) '
+            '+ geomLine { x = "x"; y = "y" }'
+        )
+
+        self.assertIn("image/png", cell.outputs[-1]["content"]["data"])
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_it_listens_on_loopback_only(self) -> None:
+        listening = listening_addresses(self.kernel.pid)
+
+        self.assertEqual(len(listening), 5, listening)  # Jupyter's channels, and no debugger
+        self.assertEqual({address for address, _ in listening}, {"127.0.0.1"})
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_no_debugger_is_loaded(self) -> None:
+        command = Path(f"/proc/{self.kernel.pid}/cmdline").read_text()
+
+        self.assertIn("java", command)
+        self.assertNotIn("jdwp", command)
+
+
+@unittest.skipUnless(sys.platform == "linux", "elsewhere the library watches its parent")
+class SuddenEndTest(unittest.TestCase):
+    """Nothing is left behind, whoever is killed."""
+
+    def test_a_killed_kernel_leaves_nothing(self) -> None:
+        kernel = Kernel()
+        kernel.run(LOAD)
+        connection = kernel.manager.connection_file
+
+        os.kill(kernel.pid, signal.SIGKILL)
+        time.sleep(2)
+
+        self.assertEqual(processes_with(connection), [])
+        kernel.close()
+
+    def test_a_kernel_ends_with_whoever_started_it(self) -> None:
+        starter = subprocess.Popen(
+            [sys.executable, __file__, IN_VENV, "start"], stdout=subprocess.PIPE, text=True
+        )
+        assert starter.stdout is not None
+        connection = starter.stdout.readline().strip()
+        self.assertEqual(len(processes_with(connection)), 1)
+
+        starter.kill()
+        starter.wait()
+        time.sleep(2)
+
+        self.assertEqual(processes_with(connection), [])
+        starter.stdout.close()
+
+
+def listening_addresses(pid: int) -> list[tuple[str, int]]:
+    """Where that process listens for connections: addresses and ports."""
+    sockets = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(descriptor)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            sockets.add(target[len("socket:[") : -1])
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in sockets:
+                address, port = fields[1].split(":")
+                found.append((readable(address), int(port, 16)))
+    return found
+
+
+def readable(address: str) -> str:
+    """An address of /proc/net/tcp or tcp6 in its usual form."""
+    mapped = "0000000000000000FFFF0000"
+    if len(address) == 32 and address.startswith(mapped):
+        address = address[len(mapped) :]
+    if len(address) != 8:
+        return address
+    return ".".join(str(byte) for byte in reversed(bytes.fromhex(address)))
+
+
+def processes_with(argument: str) -> list[int]:
+    """The processes that have this in their command line."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if argument in command.read_text():
+                found.append(int(command.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def main() -> int:
+    """Sets up the notebooks' Python environment and runs the tests in it."""
+    if IN_VENV not in sys.argv:
+        sys.path.insert(0, str(NOTEBOOKS))
+        import start
+
+        start.prepare(build=False)
+        return subprocess.call(
+            [start.PYTHON, __file__, IN_VENV, *sys.argv[1:]], env=start.environment()
+        )
+    sys.argv.remove(IN_VENV)
+    if sys.argv[1:] == ["start"]:
+        kernel = Kernel()
+        print(kernel.manager.connection_file, flush=True)
+        kernel.run(LOAD)
+        time.sleep(600)
+    unittest.main(verbosity=2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
