@@ -11,11 +11,8 @@ internal interface Display {
   /** A line for the user where something lasts. From any thread. */
   fun message(line: String)
 
-  /** Shows the run from now on until it ends. Returns at once. */
-  fun follow(run: Run)
-
-  /** Waits until the end of the run has been shown. */
-  fun finish()
+  /** Shows the run until it has ended, and how it ended. */
+  fun show(run: Run)
 
   /** Shows that there will be no run. */
   fun failedToStart(cause: Throwable)
@@ -39,7 +36,6 @@ private class CellOutput(private val host: KotlinKernelHost) : Output {
   private val id = UUID.randomUUID().toString()
   private var shown = false
 
-  @Synchronized
   override fun draw(html: String, text: String) {
     val bundle = MIME("text/html" to html, "text/plain" to text)
     if (shown) host.updateDisplay(bundle, id) else host.display(bundle, id)
@@ -47,17 +43,12 @@ private class CellOutput(private val host: KotlinKernelHost) : Output {
   }
 }
 
-/**
- * The panel of one run, drawn at most twice a second by a thread of its own: the cell's thread only
- * waits, because an interrupt leaves it 100 ms.
- */
+/** The panel of one run, drawn at most twice a second. */
 internal class LivePanel(private val experiment: Experiment, private val output: Output) : Display {
   private val messages = ArrayDeque<String>()
-  @Volatile private var run: Run? = null
-  private var painter: Thread? = null
 
   init {
-    draw()
+    draw(null)
   }
 
   override fun message(line: String) {
@@ -67,38 +58,20 @@ internal class LivePanel(private val experiment: Experiment, private val output:
     }
   }
 
-  override fun follow(run: Run) {
-    this.run = run
-    painter =
-      Thread({ paint(run) }, "run-panel").apply {
-        isDaemon = true
-        start()
-      }
-  }
-
-  override fun finish() {
-    try {
-      // Not for long: should the notebook no longer listen, the run's result matters more.
-      painter?.join(LAST_DRAW_MILLIS)
-    } catch (_: InterruptedException) {
-      Thread.currentThread().interrupt()
+  override fun show(run: Run) {
+    var ended = run.await(FIRST_DRAW_MILLIS)
+    while (!ended) {
+      draw(run)
+      ended = run.await(BETWEEN_DRAWS_MILLIS)
     }
+    draw(run)
   }
 
   override fun failedToStart(cause: Throwable) {
     output.draw(panelHtml(experiment, null, listOf(cause.message.orEmpty())), cause.toString())
   }
 
-  private fun paint(run: Run) {
-    var ended = run.await(FIRST_DRAW_MILLIS)
-    draw()
-    while (!ended) {
-      ended = run.await(BETWEEN_DRAWS_MILLIS)
-      draw()
-    }
-  }
-
-  private fun draw() {
+  private fun draw(run: Run?) {
     val moment = run?.let { Moment.of(it) }
     val lines = synchronized(messages) { messages.toList() }
     output.draw(panelHtml(experiment, moment, lines), panelText(experiment, moment))
@@ -108,7 +81,6 @@ internal class LivePanel(private val experiment: Experiment, private val output:
     const val MESSAGES = 4
     const val FIRST_DRAW_MILLIS = 150L
     const val BETWEEN_DRAWS_MILLIS = 500L
-    const val LAST_DRAW_MILLIS = 2_000L
   }
 }
 
@@ -117,34 +89,18 @@ internal class PrintedLines(
   private val experiment: Experiment,
   private val print: (String) -> Unit,
 ) : Display {
-  private var printer: Thread? = null
-
   override fun message(line: String) = print(line)
 
-  override fun follow(run: Run) {
-    printer =
-      Thread(
-          {
-            while (!run.await(2_000)) {
-              print(panelText(experiment, Moment.of(run)))
-            }
-            print(panelText(experiment, Moment.of(run)))
-          },
-          "run-lines",
-        )
-        .apply {
-          isDaemon = true
-          start()
-        }
-  }
-
-  override fun finish() {
-    try {
-      printer?.join()
-    } catch (_: InterruptedException) {
-      Thread.currentThread().interrupt()
+  override fun show(run: Run) {
+    while (!run.await(BETWEEN_LINES_MILLIS)) {
+      print(panelText(experiment, Moment.of(run)))
     }
+    print(panelText(experiment, Moment.of(run)))
   }
 
   override fun failedToStart(cause: Throwable) {}
+
+  private companion object {
+    const val BETWEEN_LINES_MILLIS = 2_000L
+  }
 }

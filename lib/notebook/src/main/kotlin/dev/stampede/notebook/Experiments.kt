@@ -6,6 +6,10 @@ import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
 import dev.stampede.experiment.RunFailedException
 import java.nio.file.Path
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.ExecutionException
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.TimeoutException
 
 /** Keeps the blocks of an experiment from reaching into the block around them. */
 @DslMarker @Target(AnnotationTarget.CLASS) public annotation class ExperimentDsl
@@ -93,40 +97,57 @@ public fun experiment(describe: ExperimentScope.() -> Unit): Run =
   }
 
 private fun runShown(experiment: Experiment): Run {
+  val started = CompletableFuture<Run>()
+  val shown =
+    CompletableFuture.runAsync({ show(experiment, started) }) { task ->
+      Thread(task, "run-view").apply { isDaemon = true }.start()
+    }
+  try {
+    val run = started.get()
+    shown.get()
+    return run.await()
+  } catch (_: InterruptedException) {
+    return stopped(started, shown)
+  } catch (e: ExecutionException) {
+    throw e.cause ?: e
+  }
+}
+
+/** Starts the run and shows it until it has ended. */
+private fun show(experiment: Experiment, started: CompletableFuture<Run>) {
   val view = Display.open(experiment)
   val run =
     try {
       experiment.start(view::message)
-    } catch (e: RuntimeException) {
+    } catch (e: Throwable) {
       view.failedToStart(e)
-      throw e
+      started.completeExceptionally(e)
+      return
     }
   last = run
-  view.follow(run)
-  try {
-    while (!run.await(LONG_MILLIS)) {
-      // Still running.
-    }
-  } catch (_: InterruptedException) {
-    stopped(run)
-    return run
-  }
-  view.finish()
-  return run.await()
+  started.complete(run)
+  view.show(run)
 }
 
-/** A kernel on JDK 17 kills the cell's thread 100 ms after the interrupt, so this is quick. */
-private fun stopped(run: Run) {
+/**
+ * Ends the run after an interrupt of the cell, and gives it back.
+ *
+ * A kernel on JDK 17 would kill this thread 100 ms after the interrupt, in the middle of anything;
+ * it does not where the thread's name has changed, for then it takes the cell for ended.
+ */
+private fun stopped(started: CompletableFuture<Run>, shown: CompletableFuture<Void>): Run {
+  Thread.currentThread().name += ", interrupted"
+  val run = started.get(1, TimeUnit.SECONDS)
   run.stop()
   try {
-    run.await(GRACE_MILLIS)
-  } catch (_: InterruptedException) {
-    // Stopping already; whoever waits wants to be gone.
+    shown.get(GRACE_MILLIS, TimeUnit.MILLISECONDS)
+  } catch (_: TimeoutException) {
+    // It is ending on its own threads.
   }
+  return run
 }
 
-private const val LONG_MILLIS = 60_000L
-private const val GRACE_MILLIS = 40L
+private const val GRACE_MILLIS = 500L
 
 /** The run that was started last, also when its cell was interrupted or failed. */
 public fun lastRun(): Run =

@@ -24,10 +24,7 @@ class PanelTest {
 
     val panel = LivePanel(experiment) { html, _ -> drawn += html }
     panel.message("getting ready")
-    val run = experiment.start(panel::message)
-    panel.follow(run)
-    run.await()
-    panel.finish()
+    panel.show(experiment.start(panel::message))
 
     assertThat(drawn.first()).contains("<b>A3C</b> on <b>CartPole</b> · 2 threads · seed 1")
     assertThat(drawn.last())
