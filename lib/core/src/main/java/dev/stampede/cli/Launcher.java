@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,6 +30,9 @@ final class Launcher {
 
   private static final String LAUNCHED_BY = "stampede.launchedBy";
   private static final String OFF = "STAMPEDE_ONE_JVM";
+  private static final int TERMINATED = 143;
+  private static final long LOOK_EVERY_MILLIS = 100;
+  private static final long GRACE_MILLIS = 700;
 
   private Launcher() {}
 
@@ -77,32 +79,37 @@ final class Launcher {
   }
 
   /**
-   * In the second JVM: ends it within a second when the first is gone, with whatever can be written
-   * until then.
+   * In the second JVM: ends it within a second when the first is gone, with what can be written.
    */
   static void watchLauncher() {
-    Optional.ofNullable(System.getProperty(LAUNCHED_BY))
-        .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
-        .ifPresentOrElse(
-            launcher ->
-                launcher
-                    .onExit()
-                    .thenRun(
-                        () -> {
-                          Thread end = new Thread(() -> System.exit(143), "launcher-gone");
-                          end.setDaemon(true);
-                          end.start();
-                          try {
-                            end.join(1_000);
-                          } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                          }
-                          Runtime.getRuntime().halt(143);
-                        }),
+    String launcher = System.getProperty(LAUNCHED_BY);
+    if (launcher == null) {
+      return;
+    }
+    long pid = Long.parseLong(launcher);
+    Thread watch =
+        new Thread(
             () -> {
-              if (System.getProperty(LAUNCHED_BY) != null) {
-                System.exit(143); // It was gone before we looked.
+              try {
+                while (isChildOf(pid)) {
+                  Thread.sleep(LOOK_EVERY_MILLIS);
+                }
+                Thread end = new Thread(() -> System.exit(TERMINATED), "launcher-gone");
+                end.setDaemon(true);
+                end.start();
+                end.join(GRACE_MILLIS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
               }
-            });
+              Runtime.getRuntime().halt(TERMINATED);
+            },
+            "launcher-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  // A process handle's onExit looks ever more seldom, too seldom here.
+  private static boolean isChildOf(long pid) {
+    return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(-1L) == pid;
   }
 }
