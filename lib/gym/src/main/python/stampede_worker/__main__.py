@@ -20,7 +20,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the JVM, which ends us.
     hello = json.loads(read_line())
     die_with(hello["parent"])
-    sys.path.append(os.getcwd())  # "module:Id-v0" may name a file beside the notebook.
+    sys.path.append(os.getcwd())  # Last: "module:Id-v0" may be a file beside the notebook.
     warnings.filterwarnings("ignore", category=UserWarning)
 
     from stampede_worker.server import serve

@@ -28,6 +28,7 @@ from stampede_worker.slots import NotFound, Slots
 ENTRY_POINT = "t"
 END = b"\ne\n"
 DONE = b"!yn\n"
+SECONDS_FOR_THE_TOKEN = 10
 
 
 class MainThread:
@@ -68,9 +69,11 @@ class Connection(ClientServerConnection):
 
     def run(self) -> None:
         try:
+            self.socket.settimeout(SECONDS_FOR_THE_TOKEN)
             command = self.stream.readline()[:-1].decode()
             token = self.python_parameters.auth_token
             do_client_auth(command, self.stream, self.socket, token)
+            self.socket.settimeout(None)
         except Exception:
             self.close(reset=True)
             return

@@ -18,9 +18,17 @@ import java.util.regex.Pattern;
  * module:Id-v0}), and Atari games by their bare name ({@code Breakout}) in the protocol of Mnih et
  * al. (2015).
  *
- * <p>System properties: {@code stampede.workers} (how many Python processes share the environments
- * out), {@code stampede.step.timeout} (seconds until a step that does not end counts as a dead
- * worker, 60), {@code stampede.cache} and {@code stampede.requirements} (see README).
+ * <p>System properties:
+ *
+ * <ul>
+ *   <li>{@code stampede.workers}: how many Python processes share the environments for training;
+ *       twice the number of cores
+ *   <li>{@code stampede.step.timeout}: seconds after which a step that does not end counts as the
+ *       death of its worker; 60
+ *   <li>{@code stampede.requirements}: more Python packages, with versions, for environments that
+ *       are not part of Gymnasium ({@code "minigrid==3.2.0"})
+ *   <li>{@code stampede.cache}: where Python is set up
+ * </ul>
  */
 public final class GymProvider implements EnvironmentProvider {
   private static final Pattern GYMNASIUM_ID = Pattern.compile("[\\w./:-]+-v\\d+");

@@ -66,7 +66,7 @@ final class PythonEnvironments {
       try (FileChannel lockFile =
               FileChannel.open(
                   recipe.beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = lockFile.lock()) {
+          FileLock lock = lock(lockFile, recipe, progress)) {
         if (!complete(recipe.target())) {
           make(recipe, requirements, progress);
         }
@@ -97,6 +97,16 @@ final class PythonEnvironments {
     } catch (IOException e) {
       throw new EnvironmentException("cannot read " + directory + ": " + e.getMessage(), e);
     }
+  }
+
+  private static FileLock lock(FileChannel file, Recipe recipe, Consumer<String> progress)
+      throws IOException {
+    FileLock free = file.tryLock();
+    if (free != null) {
+      return free;
+    }
+    progress.accept("Waiting for another process that sets up Python in " + recipe.target());
+    return file.lock();
   }
 
   private void make(Recipe recipe, Requirements requirements, Consumer<String> progress)

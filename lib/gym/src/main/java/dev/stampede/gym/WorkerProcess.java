@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -26,7 +25,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import py4j.ClientServer;
 import py4j.GatewayServer;
 import py4j.Py4JException;
 import py4j.Py4JNetworkException;
@@ -77,7 +75,7 @@ final class WorkerProcess implements AutoCloseable {
   private final Duration makeLimit;
   private final Map<Thread, Long> deadlines = new ConcurrentHashMap<>();
   private final Future<?> watch;
-  private final ClientServer connection;
+  private final WorkerConnections connections;
   private final PythonWorker python;
   private volatile boolean hung;
   private volatile boolean dead;
@@ -93,9 +91,10 @@ final class WorkerProcess implements AutoCloseable {
     this.process = start(launch);
     this.stderr = new Tail(process.getErrorStream(), "stampede-worker-" + process.pid());
     this.watch = WATCH.scheduleWithFixedDelay(this::killIfHung, 100, 100, TimeUnit.MILLISECONDS);
+    GatewayServer.turnLoggingOff();
     String token = newToken();
     try {
-      this.connection = connect(greet(token), token);
+      this.connections = new WorkerConnections(greet(token), token);
     } catch (WorkerDied e) {
       watch.cancel(false);
       throw new EnvironmentException(e.getMessage() + " before it was ready:\n" + stderr(), e);
@@ -105,7 +104,7 @@ final class WorkerProcess implements AutoCloseable {
             Proxy.newProxyInstance(
                 PythonWorker.class.getClassLoader(),
                 new Class<?>[] {PythonWorker.class},
-                new PythonProxyHandler(ENTRY_POINT, connection.getJavaServer().getGateway()));
+                new PythonProxyHandler(ENTRY_POINT, connections.getGateway()));
   }
 
   long pid() {
@@ -190,7 +189,7 @@ final class WorkerProcess implements AutoCloseable {
     dead = true;
     watch.cancel(false);
     process.destroyForcibly();
-    connection.shutdown();
+    connections.shutdown();
   }
 
   private void begin(Duration limit) throws WorkerDied {
@@ -252,7 +251,7 @@ final class WorkerProcess implements AutoCloseable {
   private static Process start(Launch launch) {
     var builder =
         new ProcessBuilder(
-            launch.python().toString(), "-u", "-X", "faulthandler", "-m", WorkerCode.PACKAGE);
+            launch.python().toString(), "-u", "-P", "-X", "faulthandler", "-m", WorkerCode.PACKAGE);
     Map<String, String> environment = builder.environment();
     environment.merge(
         "PYTHONPATH",
@@ -293,26 +292,6 @@ final class WorkerProcess implements AutoCloseable {
       end();
     }
     throw died();
-  }
-
-  private static ClientServer connect(int port, String token) {
-    GatewayServer.turnLoggingOff();
-    return new ClientServer.ClientServerBuilder()
-        .autoStartJavaServer(false)
-        .javaPort(0)
-        .pythonAddress(loopback())
-        .pythonPort(port)
-        .authToken(token)
-        .enableMemoryManagement(false)
-        .build();
-  }
-
-  private static InetAddress loopback() {
-    try {
-      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    } catch (IOException e) {
-      throw new AssertionError(e); // Four bytes are an address.
-    }
   }
 
   private static String newToken() {
