@@ -13,6 +13,7 @@ from gymnasium.wrappers import AtariPreprocessing, FrameStackObservation
 
 
 def make(name: str) -> gymnasium.Env:
+    ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
     gymnasium.register_envs(ale_py)
     if "-v" in name:
         return gymnasium.make(name)

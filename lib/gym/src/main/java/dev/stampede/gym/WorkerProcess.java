@@ -49,7 +49,7 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Starting, making and resetting may take longer: imports, files to load. */
     Duration makeLimit() {
-      Duration limit = stepLimit.multipliedBy(5);
+      Duration limit = stepLimit.multipliedBy(2);
       return limit.compareTo(SHORTEST_MAKE_LIMIT) < 0 ? SHORTEST_MAKE_LIMIT : limit;
     }
   }

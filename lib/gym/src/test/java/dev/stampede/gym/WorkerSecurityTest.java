@@ -64,6 +64,27 @@ class WorkerSecurityTest {
   }
 
   @Test
+  void threads_that_come_and_go_leave_no_connection_behind() throws Exception {
+    GymEnvironment cartPole = new GymEnvironment(worker, "gym CartPole-v1");
+    Path descriptors = Path.of("/proc/" + worker.process().pid() + "/fd");
+    int before = count(descriptors);
+
+    for (int i = 0; i < 20; i++) {
+      Thread thread = new Thread(() -> cartPole.reset(1));
+      thread.start();
+      thread.join();
+    }
+
+    assertThat(count(descriptors)).isLessThanOrEqualTo(before);
+  }
+
+  private static int count(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return (int) entries.count();
+    }
+  }
+
+  @Test
   void the_token_is_on_no_command_line_and_in_no_environment() throws IOException {
     Path process = Path.of("/proc/" + worker.process().pid());
 
