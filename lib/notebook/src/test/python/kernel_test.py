@@ -78,6 +78,18 @@ class Kernel:
         cell.ended = time.monotonic()
         return cell
 
+    def start(self, code: str, until: str, saying: str) -> bool:
+        """Starts a cell; whether it then gives out that kind of message with that text."""
+        self.client.execute(code)
+        end = time.monotonic() + 300  # Python may have to be set up first.
+        while time.monotonic() < end:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["msg_type"] == until and saying in str(message["content"]):
+                return True
+            if message["msg_type"] == "error":
+                return False
+        return False
+
     def late_output(self, seconds: float) -> list[dict[str, Any]]:
         """What arrives for cells that have ended already."""
         messages = []
@@ -219,6 +231,21 @@ class SuddenEndTest(unittest.TestCase):
         self.assertEqual(processes_with(connection), [])
         kernel.close()
 
+    def test_a_kernel_killed_while_it_plays_atari_leaves_no_python(self) -> None:
+        kernel = Kernel()
+        kernel.run(LOAD)
+        cell = 'experiment { env("Breakout"); threads(2); steps(50_000_000) }'
+        playing = kernel.start(cell, until="update_display_data", saying="running")
+        workers = descendants(kernel.pid)
+
+        os.kill(kernel.pid, signal.SIGKILL)
+        time.sleep(2)
+
+        self.assertTrue(playing)
+        self.assertNotEqual(workers, [])
+        self.assertEqual([pid for pid in workers if is_alive(pid)], [])
+        kernel.close()
+
     def test_a_kernel_ends_with_whoever_started_it(self) -> None:
         starter = subprocess.Popen(
             [sys.executable, __file__, IN_VENV, "start"], stdout=subprocess.PIPE, text=True
@@ -275,6 +302,29 @@ def processes_with(argument: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def descendants(pid: int) -> list[int]:
+    """The children of that process, and theirs."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(status.parent.name))
+    found = list(children.get(pid, []))
+    for child in found:
+        found.extend(children.get(child, []))
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether that process still runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ internal class Moment(
 /** The panel as HTML that needs neither scripts nor style sheets: it opens anywhere, for good. */
 internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<String>): String =
   buildString {
-    append("<div style=\"max-width:660px;line-height:1.45\">")
+    append("<div style=\"max-width:720px;line-height:1.45\">")
     append("<div style=\"margin-bottom:6px\">").append(heading(experiment, moment)).append("</div>")
     if (moment != null) {
       append(bar(moment)).append(figures(moment)).append(sparkline(experiment, moment))
@@ -104,7 +104,7 @@ private fun figures(moment: Moment): String {
     "<table style=\"border-collapse:collapse;margin:8px 0 4px 0\"><tr>",
     "</tr></table>",
   ) { (name, value) ->
-    "<td style=\"text-align:left;vertical-align:top;padding:0 18px 0 0;white-space:nowrap\">" +
+    "<td style=\"text-align:left;vertical-align:top;padding:0 16px 0 0;white-space:nowrap\">" +
       "<span style=\"font-size:80%;opacity:.7\">$name</span><br>" +
       "<b style=\"font-size:115%\">$value</b></td>"
   }
@@ -179,6 +179,6 @@ internal fun <T> thinned(points: List<T>, most: Int): List<T> {
 private fun coordinate(value: Double) = String.format(Locale.ROOT, "%.1f", value)
 
 private const val SPARK_POINTS = 200
-private const val WIDTH = 660.0
+private const val WIDTH = 720.0
 private const val HEIGHT = 130.0
 private const val LEFT = 48.0

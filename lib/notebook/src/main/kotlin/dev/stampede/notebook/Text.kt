@@ -1,6 +1,7 @@
 package dev.stampede.notebook
 
 import java.util.Locale
+import kotlin.math.abs
 import kotlin.math.roundToLong
 
 private const val NONE = "–"
@@ -12,10 +13,11 @@ internal fun whole(value: Any?): String {
   return String.format(Locale.ROOT, "%,d", number.roundToLong()).replace(',', '\u202f')
 }
 
-/** A return, to one decimal. */
+/** A return, to one decimal; small ones to two. */
 internal fun score(value: Any?): String {
   val number = (value as? Number)?.toDouble() ?: return NONE
-  return if (number.isFinite()) String.format(Locale.ROOT, "%.1f", number) else NONE
+  if (!number.isFinite()) return NONE
+  return String.format(Locale.ROOT, if (abs(number) < 10) "%.2f" else "%.1f", number)
 }
 
 /** `8.4 s`, `3 min 20 s`, `2 h 05 min`. */
