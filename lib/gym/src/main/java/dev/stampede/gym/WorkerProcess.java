@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import py4j.GatewayServer;
@@ -33,8 +34,8 @@ import py4j.reflection.PythonProxyHandler;
 /**
  * One Python process and the connection to it, from its start to its death.
  *
- * <p>Any number of threads may call; each has a connection of its own, and the worker serves them
- * in turn on its main thread. A call that lasts too long kills the process.
+ * <p>Any number of threads may call; the worker serves them in turn on its main thread. A call that
+ * lasts too long kills the process.
  */
 final class WorkerProcess implements AutoCloseable {
 
@@ -119,36 +120,15 @@ final class WorkerProcess implements AutoCloseable {
    * @throws EnvironmentException if it cannot be made
    */
   String make(int slot, String name, Path memory) throws WorkerDied {
-    begin(makeLimit);
-    try {
-      return python.make(slot, name, memory.toString());
-    } catch (Py4JException e) {
-      throw failure(e);
-    } finally {
-      end();
-    }
+    return call(makeLimit, () -> python.make(slot, name, memory.toString()));
   }
 
   void reset(int slot) throws WorkerDied {
-    begin(makeLimit);
-    try {
-      python.reset(slot);
-    } catch (Py4JException e) {
-      throw failure(e);
-    } finally {
-      end();
-    }
+    run(makeLimit, () -> python.reset(slot));
   }
 
   void reset(int slot, int seed) throws WorkerDied {
-    begin(makeLimit);
-    try {
-      python.resetWithSeed(slot, seed);
-    } catch (Py4JException e) {
-      throw failure(e);
-    } finally {
-      end();
-    }
+    run(makeLimit, () -> python.resetWithSeed(slot, seed));
   }
 
   /**
@@ -157,25 +137,11 @@ final class WorkerProcess implements AutoCloseable {
    * @throws EnvironmentException with Python's traceback if the environment raised an exception
    */
   void step(int slot) throws WorkerDied {
-    begin(stepLimit);
-    try {
-      python.step(slot);
-    } catch (Py4JException e) {
-      throw failure(e);
-    } finally {
-      end();
-    }
+    run(stepLimit, () -> python.step(slot));
   }
 
   void closeSlot(int slot) throws WorkerDied {
-    begin(stepLimit);
-    try {
-      python.close(slot);
-    } catch (Py4JException e) {
-      throw failure(e);
-    } finally {
-      end();
-    }
+    run(stepLimit, () -> python.close(slot));
   }
 
   /** The end of what the process wrote to stderr. */
@@ -190,6 +156,26 @@ final class WorkerProcess implements AutoCloseable {
     watch.cancel(false);
     process.destroyForcibly();
     connections.shutdown();
+  }
+
+  private void run(Duration limit, Runnable command) throws WorkerDied {
+    call(
+        limit,
+        () -> {
+          command.run();
+          return "";
+        });
+  }
+
+  private String call(Duration limit, Supplier<String> question) throws WorkerDied {
+    begin(limit);
+    try {
+      return question.get();
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
   }
 
   private void begin(Duration limit) throws WorkerDied {
