@@ -7,7 +7,7 @@ import dev.stampede.env.EpisodeStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -45,7 +45,9 @@ final class GymFactory implements EnvironmentFactory {
       close();
       throw e;
     }
-    training.forEach(worker -> CompletableFuture.runAsync(worker::process));
+    for (Worker worker : training) {
+      ForkJoinPool.commonPool().execute(worker::process); // What fails here fails in create again.
+    }
   }
 
   @Override

@@ -54,6 +54,7 @@ final class PythonEnvironments {
    * @throws EnvironmentException if it cannot be made; the message has the commands to do it by
    *     hand
    */
+  @SuppressWarnings("try") // The lock is held, not used.
   Path python(Requirements requirements, Consumer<String> progress) {
     Optional<Path> existing = existing(requirements);
     if (existing.isPresent()) {

@@ -3,6 +3,7 @@ package dev.stampede.gym;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX) // It reads /proc.
 class WorkerSecurityTest {
   private static final String LOOPBACK = "0100007F";
+  private static final InetAddress LOCALHOST = InetAddress.getLoopbackAddress();
   private static Worker worker;
 
   @BeforeAll
@@ -45,7 +47,7 @@ class WorkerSecurityTest {
 
   @Test
   void a_wrong_token_is_refused() throws IOException {
-    assertRefused("A\nwrong\ne\n" + "c\nt\nclose\ni0\ne\n");
+    assertRefused("A\nwrong\ne\nc\nt\nclose\ni0\ne\n");
   }
 
   @Test
@@ -55,8 +57,8 @@ class WorkerSecurityTest {
 
   @Test
   void silence_and_noise_of_a_stranger_disturb_nobody() throws IOException {
-    try (Socket silent = new Socket("127.0.0.1", port());
-        Socket noisy = new Socket("127.0.0.1", port())) {
+    try (Socket silent = new Socket(LOCALHOST, port());
+        Socket noisy = new Socket(LOCALHOST, port())) {
       noisy.getOutputStream().write(new byte[] {(byte) 0xFF, 0, '\n', (byte) 0xC3, '\n'});
       assertThat(silent.isConnected()).isTrue();
       new GymEnvironment(worker, "gym CartPole-v1").reset(1);
@@ -94,7 +96,7 @@ class WorkerSecurityTest {
   }
 
   private static void assertRefused(String sent) throws IOException {
-    try (Socket stranger = new Socket("127.0.0.1", port())) {
+    try (Socket stranger = new Socket(LOCALHOST, port())) {
       stranger.setSoTimeout((int) Duration.ofSeconds(5).toMillis());
       stranger.getOutputStream().write(sent.getBytes(StandardCharsets.UTF_8));
 
@@ -128,7 +130,7 @@ class WorkerSecurityTest {
     List<String> addresses = new ArrayList<>();
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] fields = line.trim().split("\\s+");
+        String[] fields = line.trim().split("\\s+", -1);
         if (fields[3].equals("0A") && sockets.contains(fields[9])) {
           addresses.add(fields[1]);
         }
