@@ -68,9 +68,11 @@ class Kernel:
         request = self.client.execute(code)
         while True:
             message = self.client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") != request:
+            if message["msg_type"] == "update_display_data":
+                cell.outputs.append(message)  # After an interrupt, in the name of that.
+            elif message["parent_header"].get("msg_id") != request:
                 continue
-            if message["msg_type"] == "status":
+            elif message["msg_type"] == "status":
                 if message["content"]["execution_state"] == "idle":
                     break
             else:
@@ -90,16 +92,16 @@ class Kernel:
                 return False
         return False
 
-    def late_output(self, seconds: float) -> list[dict[str, Any]]:
-        """What arrives for cells that have ended already."""
-        messages = []
+    def shows_later(self, text: str, seconds: float) -> bool:
+        """Whether an output of a cell that has ended already comes to hold this text."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
-                messages.append(self.client.get_iopub_msg(timeout=left))
+                if text in str(self.client.get_iopub_msg(timeout=left)["content"]):
+                    return True
             except queue.Empty:
                 break
-        return messages
+        return False
 
     def close(self) -> None:
         """Ends the kernel."""
@@ -119,6 +121,11 @@ class Cell:
         """The text of its value."""
         values = [o for o in self.outputs if o["msg_type"] == "execute_result"]
         return str(values[-1]["content"]["data"]["text/plain"]) if values else ""
+
+    def last_panel(self) -> str:
+        """The text of what was last drawn in place."""
+        panels = [o for o in self.outputs if o["msg_type"] == "update_display_data"]
+        return str(panels[-1]["content"]["data"]["text/plain"]) if panels else ""
 
     def error(self) -> dict[str, Any] | None:
         """Its error, if it ended with one."""
@@ -145,13 +152,13 @@ class KernelTest(unittest.TestCase):
             'val run = experiment { env("CartPole"); threads(2); steps(50_000_000) }',
             interrupt_after=3,
         )
-        late = self.kernel.late_output(2)
+        shown = "CartPole: stopped" in cell.last_panel() or self.kernel.shows_later(
+            "CartPole: stopped", seconds=30
+        )
 
         self.assertIsNone(cell.error())
         self.assertLess(cell.ended - cell.interrupted, 1)
-        drawn = cell.outputs + late
-        panels = [m for m in drawn if m["msg_type"] == "update_display_data"]
-        self.assertIn("stopped", panels[-1]["content"]["data"]["text/plain"])
+        self.assertTrue(shown)
         state = self.kernel.run('run.state + " " + (run.steps > 1_000) + " " + run.isRunning')
         self.assertEqual(state.result(), "stopped true false")
         figure = self.kernel.run("run.curve()").outputs[-1]["content"]["data"]
@@ -159,9 +166,7 @@ class KernelTest(unittest.TestCase):
         self.assertIn("image/svg+xml", figure)
 
     def test_an_interrupted_run_can_be_found_without_its_name(self) -> None:
-        self.kernel.run(
-            'experiment { env("CartPole"); steps(50_000_000) }; 1', interrupt_after=1.5
-        )
+        self.kernel.run('experiment { env("CartPole"); steps(50_000_000) }; 1', interrupt_after=1.5)
 
         self.assertEqual(self.kernel.run("lastRun().isRunning").result(), "false")
 
