@@ -48,6 +48,7 @@ def main() -> int:
     parser.add_argument(
         "--save", action="store_true", help="with --run: also keep the outputs in the notebook"
     )
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
     arguments = parser.parse_args()
     if arguments.save and not arguments.run:
         parser.error("--save goes with --run NAME")
@@ -58,7 +59,7 @@ def main() -> int:
         elif arguments.run:
             command = ["execute.py", arguments.run, *(["--save"] if arguments.save else [])]
         else:
-            return open_lab()
+            return open_lab(arguments.no_browser)
     except SetupError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -191,7 +192,7 @@ def environment() -> dict[str, str]:
     }
 
 
-def open_lab() -> int:
+def open_lab(no_browser: bool) -> int:
     """JupyterLab on this machine only; it looks for no news and no updates."""
     command = [
         PYTHON,
@@ -203,6 +204,10 @@ def open_lab() -> int:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.default_url=/lab/tree/quickstart.ipynb",
     ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # As in most containers; it is on loopback, with a token.
+    if no_browser:
+        command.append("--no-browser")
     try:
         return subprocess.call(command, env=environment())
     except KeyboardInterrupt:
