@@ -134,8 +134,8 @@ def make_venv() -> None:
             "Python cannot make a virtual environment here: " + str(problem) + "\n"
             "On Debian and Ubuntu: apt install python3-venv"
         ) from problem
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call([*pip, "-r", REQUIREMENTS]) != 0:
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.call([*pip, "-r", str(REQUIREMENTS)]) != 0:
         raise SetupError(
             "pip could not install what notebooks/requirements.txt names (see above).\n"
             "It needs a connection to PyPI, or pip configured for a mirror of it."
@@ -195,7 +195,7 @@ def environment() -> dict[str, str]:
 def open_lab(no_browser: bool) -> int:
     """JupyterLab on this machine only; it looks for no news and no updates."""
     command = [
-        PYTHON,
+        str(PYTHON),
         "-m",
         "jupyterlab",
         "--ServerApp.ip=127.0.0.1",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[5] / "notebooks"
 IN_VENV = "--in-venv"
 
 LOAD = '@file:DependsOn("../lib/notebook/target/stampede.jar")'
+
+#: What the panel says once a run has taken a few thousand steps.
+UNDER_WAY = r"running, \d+\u202f\d+ of"
 
 BROKEN = """
 class Broken : Environment {
@@ -54,18 +58,14 @@ class Kernel:
         """The process that Jupyter started."""
         return int(self.manager.provisioner.process.pid)
 
-    def run(self, code: str, interrupt: bool = False) -> Cell:
-        """Runs a cell to its end; interrupts it as soon as it shows that its run is training."""
+    def run(self, code: str, interrupt_when: str | None = None) -> Cell:
+        """Runs a cell to its end, or interrupts it once it draws something like this."""
         cell = Cell()
         request = self.client.execute(code)
         while True:
             message = self.client.get_iopub_msg(timeout=60)
             if message["msg_type"] == "update_display_data":
                 cell.outputs.append(message)  # After an interrupt, in the name of that.
-                text = message["content"]["data"]["text/plain"]
-                if interrupt and not cell.interrupted and ": running, " in text:
-                    cell.interrupted = time.monotonic()
-                    self.manager.interrupt_kernel()
             elif message["parent_header"].get("msg_id") != request:
                 continue
             elif message["msg_type"] == "status":
@@ -73,6 +73,10 @@ class Kernel:
                     break
             else:
                 cell.outputs.append(message)
+            if interrupt_when and re.search(interrupt_when, cell.last_panel()):
+                interrupt_when = None
+                cell.interrupted = time.monotonic()
+                self.manager.interrupt_kernel()
         cell.ended = time.monotonic()
         return cell
 
@@ -146,7 +150,7 @@ class KernelTest(unittest.TestCase):
     def test_an_interrupt_ends_the_cell_and_keeps_the_run(self) -> None:
         cell = self.kernel.run(
             'val run = experiment { env("CartPole"); threads(2); steps(50_000_000) }',
-            interrupt=True,
+            interrupt_when=UNDER_WAY,
         )
         shown = "CartPole: stopped" in cell.last_panel() or self.kernel.shows_later(
             "CartPole: stopped", seconds=30
@@ -155,16 +159,19 @@ class KernelTest(unittest.TestCase):
         self.assertIsNone(cell.error())
         self.assertLess(cell.ended - cell.interrupted, 1)
         self.assertTrue(shown)
-        state = self.kernel.run('run.state + " " + (run.steps > 0) + " " + run.isRunning')
-        self.assertEqual(state.result(), "stopped true false")
+        state = self.kernel.run('run.state + " " + (run.steps > 1_000)')
+        self.assertEqual(state.result(), "stopped true")
         figure = self.kernel.run("run.curve()").outputs[-1]["content"]["data"]
         self.assertIn("image/png", figure)
         self.assertIn("image/svg+xml", figure)
 
     def test_an_interrupted_run_can_be_found_without_its_name(self) -> None:
-        self.kernel.run('experiment { env("CartPole"); steps(50_000_000) }; 1', interrupt=True)
+        self.kernel.run(
+            'experiment { env("CartPole"); steps(50_000_000) }; 1', interrupt_when=UNDER_WAY
+        )
 
-        self.assertEqual(self.kernel.run("lastRun().isRunning").result(), "false")
+        self.assertEqual(self.kernel.run("lastRun().await(10_000)").result(), "true")
+        self.assertEqual(self.kernel.run("lastRun().state").result(), "stopped")
 
     def test_what_an_actor_thread_throws_is_the_cells_error(self) -> None:
         self.assertIsNone(self.kernel.run(BROKEN).error())

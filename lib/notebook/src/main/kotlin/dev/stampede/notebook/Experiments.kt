@@ -147,7 +147,7 @@ private fun stopped(started: CompletableFuture<Run>, shown: CompletableFuture<Vo
   return run
 }
 
-private const val GRACE_MILLIS = 500L
+private const val GRACE_MILLIS = 100L
 
 /** The run that was started last, also when its cell was interrupted or failed. */
 public fun lastRun(): Run =
