@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import io
+import re
 import sys
 import tempfile
 import time
@@ -86,10 +87,16 @@ def execute(source: Path) -> Executed:
         try:
             client.execute(stdout=noise, stderr=noise)
         except (CellExecutionError, DeadKernelError) as problem:
-            error = str(problem).strip()
+            error = without_kernel_frames(str(problem).strip())
         noise.seek(0)
         kernel_noise = noise.read().decode(errors="replace").strip()
     return Executed(notebook, error, kernel_noise, time.monotonic() - begun)
+
+
+def without_kernel_frames(error: str) -> str:
+    """A cell's error without the fifty lines that are the kernel's and never the reader's."""
+    kernel = r"\s*at (kotlin\.|kotlinx\.|java\.base/|org\.jetbrains\.kotlinx\.jupyter\.)"
+    return "\n".join(line for line in error.splitlines() if not re.match(kernel, line))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 #: Flags of the JVM that runs the cells, and so the experiments in them.
 JVM_FLAGS = [
+    "-XX:+UseSerialGC",
     *(["-XX:+UseTransparentHugePages"] if sys.platform == "linux" else []),
     "-Djava.awt.headless=true",
     f"-Dlogback.configurationFile={HERE / 'logback.xml'}",

@@ -136,13 +136,24 @@ def bootstrap(values: list[float], resamples: int = 10_000) -> tuple[float, floa
 
 
 def where() -> str:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True
+    ).stdout.strip()
+    cpu = next(
+        (
+            line.split(":")[1].strip()
+            for line in open("/proc/cpuinfo")
+            if line.startswith("model name")
+        ),
+        "?",
+    )
     return f"{time.strftime('%Y-%m-%d')}, commit {commit}, {os.cpu_count()} cores {cpu}"
 
 
 def run(arguments: list[str], out: Path) -> dict:
-    subprocess.run([*STAMPEDE, "run", *arguments, "--out", str(out)], check=False, capture_output=True)
+    subprocess.run(
+        [*STAMPEDE, "run", *arguments, "--out", str(out)], check=False, capture_output=True
+    )
     return json.loads((out / "run.json").read_text())
 
 
@@ -153,23 +164,51 @@ def cartpole(args: argparse.Namespace) -> None:
         solved = []
         for seed in args.seeds:
             record = run(
-                ["--threads", str(threads), "--seed", str(seed), "--steps", "300000", "--until-return", "475"],
+                [
+                    "--threads",
+                    str(threads),
+                    "--seed",
+                    str(seed),
+                    "--steps",
+                    "300000",
+                    "--until-return",
+                    "475",
+                ],
                 args.out / f"cartpole-{threads}-{seed}",
             )
             solved.append(record["solvedAtStep"])
-            row = [record["solvedAtStep"], f"{record['wallSeconds']:.1f}", f"{record['stepsPerSecond']:.0f}"]
+            row = [
+                record["solvedAtStep"],
+                f"{record['wallSeconds']:.1f}",
+                f"{record['stepsPerSecond']:.0f}",
+            ]
             print(f"| {threads} | {seed} | " + " | ".join(map(str, row)) + " |", flush=True)
         done = sorted(s for s in solved if s is not None)
-        print(f"| {threads} | all | {len(done)} of {len(solved)}, median {statistics.median(done)}, worst {done[-1]} | | |")
+        print(
+            f"| {threads} | all | {len(done)} of {len(solved)}, median {statistics.median(done)}, worst {done[-1]} | | |"
+        )
 
 
 def breakout(args: argparse.Namespace) -> None:
-    print(f"{where()}; A3C on Breakout, {args.threads[0]} threads, {args.steps} steps = {4 * args.steps} frames")
-    print("\n| seed | last 100 games: mean | 95 % interval | games | steps/s | minutes |\n|---|---|---|---|---|---|")
+    print(
+        f"{where()}; A3C on Breakout, {args.threads[0]} threads, {args.steps} steps = {4 * args.steps} frames"
+    )
+    print(
+        "\n| seed | last 100 games: mean | 95 % interval | games | steps/s | minutes |\n|---|---|---|---|---|---|"
+    )
     for seed in args.seeds:
         out = args.out / f"breakout-{seed}"
         record = run(
-            ["--env", "Breakout", "--threads", str(args.threads[0]), "--steps", str(args.steps), "--seed", str(seed)],
+            [
+                "--env",
+                "Breakout",
+                "--threads",
+                str(args.threads[0]),
+                "--steps",
+                str(args.steps),
+                "--seed",
+                str(seed),
+            ],
             out,
         )
         with open(out / "episodes.csv") as file:
@@ -183,16 +222,29 @@ def breakout(args: argparse.Namespace) -> None:
 
 
 def memory(args: argparse.Namespace) -> None:
-    command = [*STAMPEDE, "bench", "--env", args.env, "--threads", str(args.threads[0]), "--seconds", "1000000"]
+    command = [
+        *STAMPEDE,
+        "bench",
+        "--env",
+        args.env,
+        "--threads",
+        str(args.threads[0]),
+        "--seconds",
+        "1000000",
+    ]
     measured = Measured(command).run(0, args.seconds)
     start = measured.memory[0][0]
     for part in range(1, 11):
         at = start + args.seconds * part / 10
         near = min(measured.memory, key=lambda sample: abs(sample[0] - at))
         print(f"after {near[0] - start:6.0f} s: {near[1]:7.1f} MB", flush=True)
-    tenth = statistics.median(m for t, m in measured.memory if abs(t - start - args.seconds / 10) < 5)
+    tenth = statistics.median(
+        m for t, m in measured.memory if abs(t - start - args.seconds / 10) < 5
+    )
     end = statistics.median(m for t, m in measured.memory[-10:])
-    print(f"{where()}; {args.env}: {end:.1f} MB at the end / {tenth:.1f} MB after a tenth = {end / tenth:.3f}")
+    print(
+        f"{where()}; {args.env}: {end:.1f} MB at the end / {tenth:.1f} MB after a tenth = {end / tenth:.3f}"
+    )
     print(f"{measured.steps_per_second(5):.0f} steps/s")
 
 
@@ -200,7 +252,9 @@ def against(args: argparse.Namespace) -> None:
     ours, theirs = shlex.split(args.ours), shlex.split(args.theirs)
     ours = [*STAMPEDE, *ours, "--seconds", "1000000"] if ours[0] == "bench" else ours
     print(f"{where()}\nours: {args.ours}\ntheirs: {args.theirs}\n")
-    print("| pair | ours steps/s | theirs steps/s | ratio | ours MB | theirs MB |\n|---|---|---|---|---|---|")
+    print(
+        "| pair | ours steps/s | theirs steps/s | ratio | ours MB | theirs MB |\n|---|---|---|---|---|---|"
+    )
     ratios = []
     for pair in range(1, args.pairs + 1):
         results = [Measured(command).run(args.warm, args.seconds) for command in (ours, theirs)]
@@ -208,11 +262,15 @@ def against(args: argparse.Namespace) -> None:
         ratios.append(a / b)
         memory_use = " | ".join(f"{r.peak_megabytes():.0f}" for r in results)
         print(f"| {pair} | {a:.0f} | {b:.0f} | {a / b:.2f} | {memory_use} |", flush=True)
-    print(f"\nmedian ratio {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+    print(
+        f"\nmedian ratio {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(required=True)
     for function in (cartpole, breakout, memory, against):
         command = commands.add_parser(function.__name__)

@@ -21,7 +21,12 @@ STATES = 5
 BETA = 0.01
 NETWORKS = {
     # name: (shapes of theta, actions, shape of a state, every n-th gradient is kept)
-    "conv": ([(16, 4, 8, 8), (16,), (32, 16, 4, 4), (32,), (256, 2592), (256,), (7, 256), (7,)], 6, (4, 84, 84), 61),
+    "conv": (
+        [(16, 4, 8, 8), (16,), (32, 16, 4, 4), (32,), (256, 2592), (256,), (7, 256), (7,)],
+        6,
+        (4, 84, 84),
+        61,
+    ),
     "mlp": ([(64, 4), (64,), (3, 64), (3,)], 2, (4,), 1),
 }
 
@@ -51,8 +56,12 @@ def main() -> None:
         for salt, shape in enumerate(shapes):
             if len(shape) > 1:
                 fan_in = math.prod(shape[1:])
-            values = ((2 * hashed(math.prod(shape), salt) - 1) / math.sqrt(fan_in)).astype(np.float32)
-            theta.append(torch.tensor(values.reshape(shape), dtype=torch.float64, requires_grad=True))
+            values = ((2 * hashed(math.prod(shape), salt) - 1) / math.sqrt(fan_in)).astype(
+                np.float32
+            )
+            theta.append(
+                torch.tensor(values.reshape(shape), dtype=torch.float64, requires_grad=True)
+            )
         raw = hashed(STATES * math.prod(state), 100).reshape(STATES, *state)
         x = np.floor(raw * 256) if name == "conv" else (2 * raw - 1).astype(np.float32)
         a = torch.arange(STATES) % actions

@@ -66,7 +66,9 @@ class JarTest(unittest.TestCase):
             code, output = stampede("run", "--steps", "3000", "--out", folder)
             self.assertEqual(code, 0, output)
             self.assertIn("written to", output)
-            self.assertEqual(json.loads((Path(folder) / "run.json").read_text())["state"], "finished")
+            self.assertEqual(
+                json.loads((Path(folder) / "run.json").read_text())["state"], "finished"
+            )
             code, output = stampede("evaluate", "--parameters", folder, "--episodes", "3")
             self.assertEqual(code, 0, output)
             self.assertIn("3 episodes", output)
@@ -106,7 +108,9 @@ class JarTest(unittest.TestCase):
     def test_kill_9_leaves_no_process_after_two_seconds(self) -> None:
         for environment in ("CartPole", "CartPole-v1"):
             with tempfile.TemporaryDirectory() as folder:
-                process = start("run", "--env", environment, "--steps", "2000000000", "--out", folder)
+                process = start(
+                    "run", "--env", environment, "--steps", "2000000000", "--out", folder
+                )
                 wait_until_it_trains(Path(folder))
                 self.assertGreater(len(alive_in_session(process.pid)), 1)
                 process.kill()

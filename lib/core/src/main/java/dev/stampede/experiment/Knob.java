@@ -97,7 +97,7 @@ public enum Knob {
                 ? "expected a number of at least " + low
                 : "expected a number in [" + low + ", " + high + "]");
       }
-      return Double.toString(parsed);
+      return Double.toString(parsed); // The one form in which equal values are equal strings.
     };
   }
 

@@ -3,7 +3,6 @@ package dev.stampede.runtime;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -11,20 +10,27 @@ import java.util.OptionalLong;
  * The finished episodes of all threads, in the order they ended, and the mean over the last
  * hundred.
  *
- * <p>Kept in columns of primitives, about 40 bytes an episode. Safe for any number of threads.
+ * <p>Kept in blocks of primitives, 28 bytes an episode, because a fast task ends hundreds a second
+ * for hours. Safe for any number of threads.
  */
 final class EpisodeLog {
   private static final int WINDOW = 100;
+  private static final int BLOCK = 4096;
+
+  private static final class Block {
+    final long[] steps = new long[BLOCK];
+    final float[] seconds = new float[BLOCK];
+    final double[] scores = new double[BLOCK];
+    final int[] threads = new int[BLOCK];
+    final int[] lengths = new int[BLOCK];
+  }
 
   private final double solvedAt;
+  private final int framesPerStep;
   private final long curveSpacing;
+  private final List<Block> blocks = new ArrayList<>();
   private final List<CurvePoint> curve = new ArrayList<>();
-  private long[] steps = new long[256];
-  private long[] frames = new long[256];
-  private double[] seconds = new double[256];
-  private double[] scores = new double[256];
-  private int[] threads = new int[256];
-  private int[] lengths = new int[256];
+  private final double[] window = new double[WINDOW];
   private int size;
   private double best = Double.NaN;
   private OptionalLong solvedAtStep = OptionalLong.empty();
@@ -33,40 +39,43 @@ final class EpisodeLog {
   /**
    * @param solvedAt mean return over 100 episodes that counts as solved; NaN for none
    * @param budget agent steps of the whole run
+   * @param framesPerStep emulator frames of one agent step
    */
-  EpisodeLog(double solvedAt, long budget) {
+  EpisodeLog(double solvedAt, long budget, int framesPerStep) {
     this.solvedAt = solvedAt;
+    this.framesPerStep = framesPerStep;
     this.curveSpacing = Math.max(1, budget / 400);
   }
 
-  /** Adds an episode and says whether with it the task counts as solved for the first time. */
-  synchronized boolean add(EpisodeRecord episode) {
-    if (size == steps.length) {
-      int larger = size + (size >> 1);
-      steps = Arrays.copyOf(steps, larger);
-      frames = Arrays.copyOf(frames, larger);
-      seconds = Arrays.copyOf(seconds, larger);
-      scores = Arrays.copyOf(scores, larger);
-      threads = Arrays.copyOf(threads, larger);
-      lengths = Arrays.copyOf(lengths, larger);
+  /**
+   * Adds an episode.
+   *
+   * @param step agent steps of all threads when it ended
+   * @return whether with it the task counts as solved for the first time
+   */
+  synchronized boolean add(long step, double seconds, int thread, double score, long length) {
+    if (size % BLOCK == 0) {
+      blocks.add(new Block());
     }
-    steps[size] = episode.step();
-    frames[size] = episode.frames();
-    seconds[size] = episode.seconds();
-    scores[size] = episode.score();
-    threads[size] = episode.thread();
-    lengths[size] = (int) episode.length();
+    Block block = blocks.get(size / BLOCK);
+    int i = size % BLOCK;
+    block.steps[i] = step;
+    block.seconds[i] = (float) seconds;
+    block.scores[i] = score;
+    block.threads[i] = thread;
+    block.lengths[i] = (int) length;
+    window[size % WINDOW] = score;
     size++;
     double mean = mean();
     if (size >= WINDOW && !(mean <= best)) {
       best = mean;
     }
-    if (episode.step() >= nextCurvePoint) {
-      curve.add(new CurvePoint(episode.step(), episode.frames(), episode.seconds(), mean));
-      nextCurvePoint = episode.step() + curveSpacing;
+    if (step >= nextCurvePoint) {
+      curve.add(new CurvePoint(step, step * framesPerStep, seconds, mean));
+      nextCurvePoint = step + curveSpacing;
     }
     if (size >= WINDOW && mean >= solvedAt && solvedAtStep.isEmpty()) {
-      solvedAtStep = OptionalLong.of(episode.step());
+      solvedAtStep = OptionalLong.of(step);
       return true;
     }
     return false;
@@ -78,13 +87,10 @@ final class EpisodeLog {
 
   /** Mean return of the last hundred episodes, or of all if there are fewer; NaN without any. */
   synchronized double mean() {
-    if (size == 0) {
-      return Double.NaN;
-    }
     int count = Math.min(WINDOW, size);
     double sum = 0;
-    for (int i = size - count; i < size; i++) {
-      sum += scores[i];
+    for (int i = 0; i < count; i++) {
+      sum += window[i];
     }
     return sum / count;
   }
@@ -105,9 +111,17 @@ final class EpisodeLog {
   /** The episodes from number {@code from} on. */
   synchronized List<EpisodeRecord> since(int from) {
     List<EpisodeRecord> episodes = new ArrayList<>(Math.max(0, size - from));
-    for (int i = from; i < size; i++) {
+    for (int n = from; n < size; n++) {
+      Block block = blocks.get(n / BLOCK);
+      int i = n % BLOCK;
       episodes.add(
-          new EpisodeRecord(steps[i], frames[i], seconds[i], threads[i], scores[i], lengths[i]));
+          new EpisodeRecord(
+              block.steps[i],
+              block.steps[i] * framesPerStep,
+              block.seconds[i],
+              block.threads[i],
+              block.scores[i],
+              block.lengths[i]));
     }
     return episodes;
   }

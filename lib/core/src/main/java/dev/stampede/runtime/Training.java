@@ -56,9 +56,9 @@ public final class Training {
   public Training(Plan plan, Environment first) {
     this.plan = plan;
     this.first = first;
-    this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps());
     this.ready = new CountDownLatch(plan.threads());
     this.framesPerStep = plan.environments().framesPerStep();
+    this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
     SplittableRandom seed = new SplittableRandom(plan.seed());
     this.theta = new Parameters(plan.network().size());
     theta.set(plan.network().initialValues(seed.split()));
@@ -244,9 +244,7 @@ public final class Training {
   }
 
   void episodeEnded(int thread, long step, double score, long length) {
-    boolean solved =
-        episodes.add(
-            new EpisodeRecord(step, step * framesPerStep, seconds(), thread, score, length));
+    boolean solved = episodes.add(step, seconds(), thread, score, length);
     if (solved) {
       stop = true;
     }
