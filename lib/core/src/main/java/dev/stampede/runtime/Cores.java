@@ -4,7 +4,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
- * Lets only as many actor-learners compute at once as there are cores, where more of them run.
+ * Lets only as many actor-learners compute at once as there are cores, and one to take over, where
+ * more of them run.
  *
  * <p>A thread that is switched out in the middle of an update has lost θ′ and its gradient from the
  * caches when it comes back; with 16 threads on 2 cores that made a step cost 1.5 times the
@@ -25,7 +26,7 @@ final class Cores {
    */
   static Cores sharedBy(int threads, boolean waiting) {
     int cores = Runtime.getRuntime().availableProcessors();
-    return waiting && threads > cores ? new Cores(new Semaphore(cores)) : UNLIMITED;
+    return waiting && threads > cores ? new Cores(new Semaphore(cores + 1)) : UNLIMITED;
   }
 
   void enter() {
