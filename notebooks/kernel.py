@@ -19,10 +19,19 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
+def has_huge_pages() -> bool:
+    """Whether the system gives huge pages to who asks; a JVM that asks in vain prints a warning."""
+    setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    return setting.is_file() and "[never]" not in setting.read_text()
+
+
 #: Flags of the JVM that runs the cells, and so the experiments in them.
 JVM_FLAGS = [
     "-XX:+UseSerialGC",
-    *(["-XX:+UseTransparentHugePages"] if sys.platform == "linux" else []),
+    *(["-XX:+UseTransparentHugePages"] if has_huge_pages() else []),
+    "--enable-native-access=ALL-UNNAMED",
+    "-Dai.djl.offline=true",
+    "-DOPT_OUT_TRACKING=true",
     "-Djava.awt.headless=true",
     f"-Dlogback.configurationFile={HERE / 'logback.xml'}",
 ]

@@ -15,12 +15,14 @@ import unittest
 from pathlib import Path
 
 JAR = Path(__file__).resolve().parents[3] / "target" / "stampede.jar"
+#: The Java that Maven runs on, too.
+JAVA = str(Path(os.environ["JAVA_HOME"]) / "bin" / "java") if "JAVA_HOME" in os.environ else "java"
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
     """Starts a command in a process group of its own, as a terminal does."""
     return subprocess.Popen(
-        ["java", "-jar", str(JAR), *arguments],
+        [JAVA, "-jar", str(JAR), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

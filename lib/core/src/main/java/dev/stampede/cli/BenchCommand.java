@@ -1,6 +1,7 @@
 package dev.stampede.cli;
 
 import dev.stampede.experiment.Experiment;
+import dev.stampede.experiment.Knob;
 import dev.stampede.experiment.Preset;
 import dev.stampede.experiment.Run;
 import java.util.Locale;
@@ -42,6 +43,10 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Preset preset = experiment.preset();
+    if (!experiment.sets(Knob.ANNEAL_STEPS)) {
+      preset =
+          preset.set(Knob.ANNEAL_STEPS, "never"); // A measurement has no end to anneal towards.
+    }
     String id =
         switch (env) {
           case "breakout" -> "Breakout";

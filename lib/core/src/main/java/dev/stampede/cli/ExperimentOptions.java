@@ -34,6 +34,11 @@ final class ExperimentOptions {
     }
   }
 
+  /** Whether the user turned this knob. */
+  boolean sets(Knob knob) {
+    return knobs.containsKey(knob.label());
+  }
+
   Preset preset() {
     Preset preset = Algorithms.named(algorithm);
     for (Map.Entry<String, String> knob : knobs.entrySet()) {

@@ -1,6 +1,8 @@
 package dev.stampede.cli;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +19,6 @@ import java.util.concurrent.TimeUnit;
  * one ends however that happens, and gives its exit code.
  */
 final class Launcher {
-  /**
-   * Flags of the JVM that computes. The notebooks' kernel gets the same from {@code
-   * notebooks/start.py}.
-   */
-  static final List<String> JVM_FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:+UseTransparentHugePages", "-Xmx1g", "-Xshare:auto");
-
   /** Huge pages for the native heap, and no memory given back that the next update takes again. */
   static final String GLIBC_TUNABLES =
       "glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4000000000:glibc.malloc.mmap_threshold=4000000000";
@@ -50,11 +45,7 @@ final class Launcher {
   static int launch(String[] arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_FLAGS);
-    System.getProperties().stringPropertyNames().stream()
-        .filter(name -> name.startsWith("stampede."))
-        .map(name -> "-D" + name + "=" + System.getProperty(name))
-        .forEach(command::add);
+    command.addAll(flags());
     command.add("-D" + LAUNCHED_BY + "=" + ProcessHandle.current().pid());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
@@ -76,6 +67,35 @@ final class Launcher {
                   }
                 }));
     return process.waitFor();
+  }
+
+  /**
+   * Flags of the JVM that computes, with the user's own behind them. The notebooks' kernel gets the
+   * same from {@code notebooks/kernel.py}.
+   */
+  static List<String> flags() {
+    List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    List<String> flags = new ArrayList<>();
+    if (own.stream().noneMatch(flag -> flag.matches("-XX:\\+Use\\w+GC"))) {
+      flags.add("-XX:+UseSerialGC");
+    }
+    if (hasHugePages()) {
+      flags.add("-XX:+UseTransparentHugePages");
+    }
+    flags.add("-Xmx1g");
+    flags.add("--enable-native-access=ALL-UNNAMED");
+    flags.addAll(own);
+    return flags;
+  }
+
+  // A JVM that asks for huge pages in vain prints a warning.
+  private static boolean hasHugePages() {
+    try {
+      String setting = Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled"));
+      return !setting.contains("[never]");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**

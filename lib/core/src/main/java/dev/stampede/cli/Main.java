@@ -1,5 +1,6 @@
 package dev.stampede.cli;
 
+import dev.stampede.experiment.RunFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -48,7 +49,11 @@ public final class Main {
   }
 
   // What the user did wrong is told in a sentence; a stack trace is for what we did wrong.
-  private static int report(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+  private static int report(Exception thrown, CommandLine line, CommandLine.ParseResult parsed) {
+    Throwable e =
+        thrown instanceof RunFailedException failed && failed.getCause() != null
+            ? failed.getCause()
+            : thrown;
     PrintWriter err = line.getErr();
     if (e instanceof IllegalArgumentException) {
       err.println("stampede: " + e.getMessage());

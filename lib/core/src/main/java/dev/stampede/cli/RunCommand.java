@@ -176,7 +176,7 @@ final class RunCommand implements Callable<Integer> {
       System.out.println("written to " + out.resolve("run.json"));
     }
     if (run.failure().isPresent()) {
-      return run.failure().get() instanceof IllegalArgumentException ? 2 : 1;
+      return end.steps() == 0 && run.failure().get() instanceof IllegalArgumentException ? 2 : 1;
     }
     return untilReturn != null && run.solvedAtStep().isEmpty() ? NOT_REACHED : 0;
   }

@@ -99,9 +99,7 @@ public final class Experiment {
 
   EnvironmentFactory openEnvironments(Consumer<String> messages) {
     Supplier<EnvironmentFactory> factory = b.factory;
-    // One more than there are threads: the evaluator's.
-    int environments = b.threads + (b.evaluateEvery.isPresent() ? 1 : 0);
-    return factory != null ? factory.get() : Environments.open(b.env, environments, messages);
+    return factory != null ? factory.get() : Environments.open(b.env, b.threads, messages);
   }
 
   /** Makes an {@link Experiment}. */

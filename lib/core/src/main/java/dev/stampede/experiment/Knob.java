@@ -21,7 +21,7 @@ public enum Knob {
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),
   RMS_DECAY("rms-decay", "", "α of RMSProp", number(0, 1)),
-  RMS_EPSILON("rms-epsilon", "", "ε of RMSProp, inside the root", number(0, 100)),
+  RMS_EPSILON("rms-epsilon", "", "ε of RMSProp, inside the root", number(1e-12, 100)),
   CLIP_NORM("clip-norm", "", "largest Euclidean norm of a gradient", number(0, Double.MAX_VALUE)),
   NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
   HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),

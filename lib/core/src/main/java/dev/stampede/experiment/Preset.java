@@ -51,6 +51,9 @@ public final class Preset {
     }
   }
 
+  /** Shorter runs on small vectors anneal as one of this many agent steps does. */
+  private static final long CLASSIC_ANNEALING = 300_000;
+
   private final String algorithm;
   private final String name;
   private final Map<Knob, Setting> paper;
@@ -166,19 +169,31 @@ public final class Preset {
    * step. What the user set before stays.
    */
   public Preset classicControl() {
+    return classicControl(CLASSIC_ANNEALING);
+  }
+
+  private Preset classicControl(long budget) {
     String why = "adapted to small observations";
     return adapted(Knob.LEARNING_RATE, "0.01", why)
-        .adapted(Knob.ANNEAL_STEPS, "300000", why)
+        .adapted(
+            Knob.ANNEAL_STEPS,
+            budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
+            why)
         .adapted(Knob.NETWORK, "mlp", why)
         .adapted(Knob.HIDDEN, "64", why)
         .adapted(Knob.NONLINEARITY, "tanh", why);
   }
 
-  /** This preset as it will run on these observations. */
-  public Preset adaptedTo(Space.Box observations) {
+  /**
+   * This preset as it will run.
+   *
+   * @param observations what the environment shows
+   * @param budget agent steps of the whole run
+   */
+  public Preset adaptedTo(Space.Box observations, long budget) {
     int[] shape = observations.shape();
     boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
-    return image ? this : classicControl();
+    return image ? this : classicControl(budget);
   }
 
   /** What is not as in the paper. */

@@ -14,13 +14,13 @@ import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Training;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -204,6 +204,9 @@ public final class Run {
         first.close();
         throw e;
       }
+      if (directory != null) {
+        directory.begin();
+      }
       training = t;
       if (stopRequested) {
         t.stop();
@@ -225,24 +228,32 @@ public final class Run {
 
   /** Runs the training on this thread while another writes finished episodes out now and then. */
   private void train(Training t) throws InterruptedException {
-    Thread writer =
-        new Thread(
-            () -> {
-              try {
-                while (!t.await(1_000)) {
-                  writeEpisodes(t);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
-                failure = e;
-                t.stop();
-              }
-            },
-            "run-writer");
+    Thread writer = new Thread(() -> keepWriting(t), "run-writer");
     writer.start();
-    t.run();
-    writer.join();
+    try {
+      t.run();
+    } finally {
+      writer.join();
+    }
+  }
+
+  /**
+   * Writes finished episodes each second and everything else each minute, until the training ends.
+   */
+  private void keepWriting(Training t) {
+    try {
+      for (int seconds = 1; !t.await(1_000); seconds++) {
+        writeEpisodes(t);
+        if (seconds % 60 == 0) {
+          write();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      t.stop();
+      failure = e;
+    }
   }
 
   private Plan plan(EnvironmentFactory environments, Environment first) {
@@ -261,7 +272,17 @@ public final class Run {
               + " gives "
               + first.observationSpace());
     }
-    Preset adapted = preset.adaptedTo(observations);
+    int[] shape = observations.shape();
+    if (shape.length == 3 && shape[0] >= 36 && shape[2] <= 4 && !preset.hasOwnNetwork()) {
+      throw new IllegalArgumentException(
+          experiment.env()
+              + " shows images with their channels last, "
+              + observations
+              + ", but the networks here take (channels, height, width). For an Atari game give its"
+              + " bare name, such as \"Pong\": that is the paper's preprocessing. Otherwise give a"
+              + " network of your own");
+    }
+    Preset adapted = preset.adaptedTo(observations, budget);
     preset = adapted;
     Algorithm algorithm = adapted.make();
     int outputs = algorithm.outputs(actions.n());
@@ -310,19 +331,43 @@ public final class Run {
     }
   }
 
-  private void write() throws IOException {
+  /** Writes all there is; one part that cannot be written does not keep the others from it. */
+  private void write() throws Exception {
     RunDirectory out = directory;
-    if (out == null) {
-      return;
-    }
     Training t = training;
     Network n = network;
-    if (t != null && n != null) {
-      writeEpisodes(t);
-      out.write(t.evaluations());
-      ParametersFile.write(out.parameters(), n, t.theta());
+    if (out == null || t == null || n == null) {
+      return;
     }
-    out.write(record());
+    List<Callable<Boolean>> parts =
+        List.of(
+            () -> {
+              writeEpisodes(t);
+              return true;
+            },
+            () -> {
+              out.write(t.evaluations());
+              return true;
+            },
+            () -> {
+              ParametersFile.write(out.parameters(), n, t.theta());
+              return true;
+            },
+            () -> {
+              out.write(record());
+              return true;
+            });
+    Exception first = null;
+    for (Callable<Boolean> part : parts) {
+      try {
+        part.call();
+      } catch (Exception e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 
   /**
@@ -339,7 +384,7 @@ public final class Run {
             ? "failed"
             : now.running() ? "running" : stopRequested ? "stopped" : "finished");
     if (cause != null) {
-      record.put("failure", String.valueOf(cause.getMessage()));
+      record.put("failure", cause.getMessage() == null ? cause.toString() : cause.getMessage());
     }
     record.put("steps", now.steps());
     record.put("frames", now.frames());
@@ -400,6 +445,7 @@ public final class Run {
     record.put("name", now.name());
     record.put("algorithm", now.algorithm());
     record.put("parameters", network == null ? null : network.size());
+    record.put("networkOfOnesOwn", now.hasOwnNetwork());
     record.put("knobs", knobs);
     record.put(
         "differencesFromPaper",

@@ -9,7 +9,12 @@ public final class RunFailedException extends RuntimeException {
   private final transient Run run;
 
   RunFailedException(Run run, Throwable cause) {
-    super("the run stopped at step " + run.steps() + ": " + cause.getMessage(), cause);
+    super(
+        "the run stopped at step "
+            + run.steps()
+            + ": "
+            + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+        cause);
     this.run = run;
   }
 

@@ -51,6 +51,12 @@ public final class TrainedPolicy {
     }
     JsonNode run = RunDirectory.read(directory);
     JsonNode algorithm = run.path("algorithm");
+    if (algorithm.path("networkOfOnesOwn").asBoolean()) {
+      throw new IllegalArgumentException(
+          directory
+              + " was trained with a network of the user's own, which files cannot hold; measure it"
+              + " where that block is defined, with evaluateEvery");
+    }
     Preset preset = Algorithms.named(algorithm.path("algorithm").asText());
     Iterator<Map.Entry<String, JsonNode>> knobs = algorithm.path("knobs").fields();
     while (knobs.hasNext()) {

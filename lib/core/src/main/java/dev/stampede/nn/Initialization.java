@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -24,22 +25,27 @@ final class Initialization {
     float[] theta = new float[network.size()];
     for (Network.Place place : network.places()) {
       Double bound = bounds.get(place.parameter());
-      if (bound == null) {
-        float[] own = place.parameter().getArray().toFloatArray();
-        System.arraycopy(own, 0, theta, place.from(), place.count());
-      } else {
-        for (int i = 0; i < place.count(); i++) {
-          theta[place.from() + i] = (float) ((2 * random.nextDouble() - 1) * bound);
-        }
+      if (bound == null && place.constant().isPresent()) {
+        float constant = (float) place.constant().getAsDouble();
+        Arrays.fill(theta, place.from(), place.from() + place.count(), constant);
+        continue;
+      }
+      double within = bound == null ? oneOverRootOfFanIn(place.shape()) : bound;
+      for (int i = 0; i < place.count(); i++) {
+        theta[place.from() + i] = (float) ((2 * random.nextDouble() - 1) * within);
       }
     }
     return theta;
   }
 
+  private static double oneOverRootOfFanIn(Shape weight) {
+    return 1 / Math.sqrt((double) weight.size() / weight.get(0));
+  }
+
   private static void collectBounds(Block block, Map<Parameter, Double> bounds) {
     if (block instanceof Linear || block instanceof Convolution) {
       Shape weight = block.getDirectParameters().get("weight").getShape();
-      double bound = 1 / Math.sqrt((double) weight.size() / weight.get(0));
+      double bound = oneOverRootOfFanIn(weight);
       for (Pair<String, Parameter> parameter : block.getDirectParameters()) {
         bounds.put(parameter.getValue(), bound);
       }

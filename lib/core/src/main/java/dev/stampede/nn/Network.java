@@ -11,6 +11,7 @@ import dev.stampede.env.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -24,7 +25,13 @@ import java.util.random.RandomGenerator;
 public final class Network {
 
   /** Where one parameter lies in the flat vector. */
-  record Place(String name, Parameter parameter, Shape shape, int from, int count) {}
+  record Place(
+      String name,
+      Parameter parameter,
+      Shape shape,
+      int from,
+      int count,
+      OptionalDouble constant) {}
 
   private final Block block;
   private final Space.Box observations;
@@ -59,7 +66,14 @@ public final class Network {
       for (Pair<String, Parameter> named : block.getParameters()) {
         Shape shape = named.getValue().getShape();
         int count = Math.toIntExact(shape.size());
-        all.add(new Place(named.getKey(), named.getValue(), shape, offset, count));
+        all.add(
+            new Place(
+                named.getKey(),
+                named.getValue(),
+                shape,
+                offset,
+                count,
+                constant(named.getValue().getArray().toFloatArray())));
         offset += count;
       }
       places = List.copyOf(all);
@@ -84,11 +98,21 @@ public final class Network {
 
   /**
    * Start values by the rule of Torch: weights and biases of linear and convolutional layers from
-   * U(−1/√fan_in, 1/√fan_in), which is what the authors of the asynchronous methods used. Other
-   * parameters keep their block's own start values.
+   * U(−1/√fan_in, 1/√fan_in), which is what the authors of the asynchronous methods used. Of other
+   * blocks, parameters that start constant keep their value and the rest follow the same rule.
    */
   public float[] initialValues(RandomGenerator random) {
     return Initialization.torch(this, random);
+  }
+
+  /** The one value that all elements have, such as the ones and zeros of a normalisation. */
+  private static OptionalDouble constant(float[] values) {
+    for (float value : values) {
+      if (value != values[0]) {
+        return OptionalDouble.empty();
+      }
+    }
+    return OptionalDouble.of(values[0]);
   }
 
   Block block() {

@@ -47,6 +47,12 @@ public final class SharedRmsProp {
    */
   public double update(Parameters theta, Gradient dTheta, double learningRate) {
     double norm = dTheta.norm();
+    if (!Double.isFinite(norm)) {
+      throw new IllegalStateException(
+          "the gradient's norm is "
+              + norm
+              + "; θ was left as it was. A learning rate that is too high does this");
+    }
     float scale = norm > clip ? (float) (clip / norm) : 1;
     Scratch s = scratch.get();
     for (int part = 0; part < dTheta.partCount(); part++) {

@@ -30,8 +30,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Makes the folder if need be, and sure that it can be written, before anything is computed.
-   * Files of an earlier run in it are replaced.
+   * Makes the folder if need be, and sure that it can be written, before anything is computed. What
+   * an earlier run left in it stays until {@link #begin}.
    *
    * @throws IllegalArgumentException if it cannot be written
    */
@@ -40,12 +40,7 @@ public final class RunDirectory {
       Files.createDirectories(directory);
       Path probe = Files.createTempFile(directory, "writable", ".tmp");
       Files.delete(probe);
-      RunDirectory made = new RunDirectory(directory);
-      Files.writeString(made.episodes(), "step,frames,seconds,thread,return,length\n");
-      Files.deleteIfExists(made.evaluations());
-      Files.deleteIfExists(made.parameters());
-      Files.deleteIfExists(made.json());
-      return made;
+      return new RunDirectory(directory);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "the folder "
@@ -55,6 +50,14 @@ public final class RunDirectory {
               + "); choose another with --out, in a notebook with out(…)",
           e);
     }
+  }
+
+  /** Replaces what an earlier run left here: the new one is under way. */
+  public void begin() throws IOException {
+    Files.writeString(episodes(), "step,frames,seconds,thread,return,length\n");
+    Files.deleteIfExists(evaluations());
+    Files.deleteIfExists(parameters());
+    Files.deleteIfExists(json());
   }
 
   public Path json() {

@@ -81,9 +81,6 @@ final class ActorThread implements ActorLearner {
       network.copy(t, 0);
     }
     t = 0;
-    if (plan.deterministic()) {
-      training.evaluator().evaluateIfDue(training, theta);
-    }
     network.sync(theta);
   }
 
@@ -113,7 +110,9 @@ final class ActorThread implements ActorLearner {
     long T = training.steps();
     network.backward(t, (out, dOut) -> checked(loss.at(out, dOut)), dTheta -> apply(dTheta, T));
     training.countUpdate();
-    if (!plan.deterministic()) {
+    if (plan.deterministic()) {
+      training.evaluator().evaluateIfDue(training, theta);
+    } else {
       training.evaluator().submitIfDue(training, theta);
     }
   }

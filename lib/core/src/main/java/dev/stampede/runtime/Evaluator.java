@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,20 @@ import org.jspecify.annotations.Nullable;
  * episodes. When it cannot keep up, marks are skipped rather than actor-learners held back.
  */
 final class Evaluator {
-  private record Job(long step, double seconds, Parameters theta) {}
+  /** What is to be measured; no parameters at the end of the run. */
+  private static final class Job {
+    final long step;
+    final double seconds;
+    final float[] theta;
 
-  private static final Job END = new Job(0, 0, new Parameters(0));
+    Job(long step, double seconds, float[] theta) {
+      this.step = step;
+      this.seconds = seconds;
+      this.theta = theta;
+    }
+  }
+
+  private static final Job END = new Job(0, 0, new float[0]);
 
   private final Plan plan;
   private final long seed;
@@ -30,11 +43,15 @@ final class Evaluator {
   private final AtomicLong next;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(2);
   private final List<EvaluationRecord> records = new CopyOnWriteArrayList<>();
-  private volatile boolean finishing;
+  private final BooleanSupplier abandoned;
   private @Nullable Thread thread;
   private @Nullable Evaluation inline;
 
-  Evaluator(Plan plan, long seed, Consumer<Throwable> onFailure) {
+  /**
+   * @param abandoned whether nobody waits for results any more
+   */
+  Evaluator(Plan plan, long seed, Consumer<Throwable> onFailure, BooleanSupplier abandoned) {
+    this.abandoned = abandoned;
     this.plan = plan;
     this.seed = seed;
     this.onFailure = onFailure;
@@ -71,34 +88,25 @@ final class Evaluator {
   }
 
   /**
-   * Ends the thread, after the evaluations that were asked for.
-   *
-   * @param now whether to drop those, with the episode under way
+   * Ends the thread, after the evaluations that were asked for; at once if the run is abandoned.
    */
-  void finish(boolean now) {
-    finishing = now;
+  void finish() {
     if (inline != null) {
       inline.close();
     }
     Thread running = thread;
-    if (running == null) {
-      return;
-    }
-    if (now) {
-      jobs.clear();
-    }
-    boolean ending = false;
+    boolean told = false;
     boolean interrupted = false;
-    while (running.isAlive()) {
+    while (running != null && running.isAlive()) {
       try {
-        if (!ending) {
-          jobs.put(END);
-          ending = true;
+        if (told) {
+          running.join();
+        } else {
+          told =
+              jobs.offer(END, 100, TimeUnit.MILLISECONDS); // It may have failed with a full queue.
         }
-        running.join();
       } catch (InterruptedException e) {
         interrupted = true;
-        finishing = true;
       }
     }
     if (interrupted) {
@@ -112,9 +120,7 @@ final class Evaluator {
   }
 
   private Job job(Training training, Parameters theta) {
-    Parameters copy = new Parameters(theta.size());
-    copy.set(theta);
-    return new Job(training.steps(), training.seconds(), copy);
+    return new Job(training.steps(), training.seconds(), theta.toArray());
   }
 
   private void serve() {
@@ -133,14 +139,16 @@ final class Evaluator {
   }
 
   private void evaluate(Evaluation evaluation, Job job) {
+    Parameters theta = new Parameters(job.theta.length);
+    theta.set(job.theta);
     List<Double> returns =
-        evaluation.play(job.theta(), plan.evaluationEpisodes(), false, () -> !finishing);
+        evaluation.play(theta, plan.evaluationEpisodes(), false, () -> !abandoned.getAsBoolean());
     if (returns.size() == plan.evaluationEpisodes()) {
       records.add(
           new EvaluationRecord(
-              job.step(),
-              job.step() * plan.environments().framesPerStep(),
-              job.seconds(),
+              job.step,
+              job.step * plan.environments().framesPerStep(),
+              job.seconds,
               false,
               returns));
     }

@@ -64,7 +64,9 @@ public final class Training {
     theta.set(plan.network().initialValues(seed.split()));
     this.optimizer =
         new SharedRmsProp(theta.size(), plan.rmsDecay(), plan.rmsEpsilon(), plan.clipNorm());
-    this.evaluator = new Evaluator(plan, seed.split().nextLong(), this::fail);
+    this.evaluator =
+        new Evaluator(
+            plan, seed.split().nextLong(), this::fail, () -> stopRequested || failure != null);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     for (int i = 0; i < plan.threads(); i++) {
       seeds.add(seed.split());
@@ -77,24 +79,33 @@ public final class Training {
    */
   public void run() {
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < plan.threads(); i++) {
-      int id = i;
-      Supplier<Environment> environment =
-          id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
-      threads.add(
-          new Thread(
-              () -> ActorThread.run(this, plan, id, seeds.get(id), environment),
-              "actor-learner-" + id));
+    try {
+      for (int i = 0; i < plan.threads(); i++) {
+        int id = i;
+        Supplier<Environment> environment =
+            id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+        threads.add(
+            new Thread(
+                () -> ActorThread.run(this, plan, id, seeds.get(id), environment),
+                "actor-learner-" + id));
+      }
+      evaluator.start();
+      threads.forEach(Thread::start);
+    } catch (Throwable e) { // No memory for another thread, for instance.
+      fail(e);
     }
-    evaluator.start();
-    threads.forEach(Thread::start);
-    joinAll(threads);
-    evaluator.finish(stopRequested || failure != null);
-    endNanos = System.nanoTime();
-    done.countDown();
+    try {
+      joinAll(threads);
+      endNanos = System.nanoTime();
+      evaluator.finish();
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
+      done.countDown();
+    }
   }
 
-  /** Asks all threads to end at their next step. Returns at once. */
+  /** Asks all threads to end after the rollout they are in. Returns at once. */
   public void stop() {
     stopRequested = true;
     stop = true;
@@ -165,7 +176,7 @@ public final class Training {
   public synchronized Progress progress() {
     long now = System.nanoTime();
     long steps = T.get();
-    boolean running = endNanos == 0;
+    boolean running = done.getCount() > 0;
     if (running) {
       speed.addLast(new long[] {now, steps});
       while (speed.size() > 2 && now - speed.getFirst()[0] > 5_000_000_000L) {

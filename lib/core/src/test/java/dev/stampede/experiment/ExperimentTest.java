@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
@@ -239,6 +240,80 @@ class ExperimentTest {
   }
 
   @Test
+  void a_run_that_cannot_start_leaves_an_earlier_run_in_its_folder_alone(@TempDir Path folder)
+      throws Exception {
+    Experiment.of().steps(2_000).out(folder).build().run();
+    byte[] before = Files.readAllBytes(folder.resolve("parameters.safetensors"));
+
+    Experiment broken =
+        Experiment.of()
+            .env(
+                purpose -> {
+                  throw new IllegalStateException("no emulator here");
+                })
+            .out(folder)
+            .build();
+    assertThatThrownBy(broken::run).hasMessageContaining("no emulator here");
+    assertThat(Files.readAllBytes(folder.resolve("parameters.safetensors"))).isEqualTo(before);
+    assertThat(RunDirectory.read(folder).path("state").asText()).isEqualTo("finished");
+  }
+
+  @Test
+  void an_evaluation_that_fails_or_never_ends_does_not_hold_up_the_end() throws Exception {
+    Experiment failing =
+        Experiment.of()
+            .env(
+                purpose ->
+                    purpose == Purpose.EVALUATION
+                        ? new Failing(() -> new IllegalStateException("the referee is ill"))
+                        : new CartPole())
+            .steps(20_000)
+            .evaluateEvery(1_000)
+            .build();
+    assertThatThrownBy(failing::run).hasMessageContaining("the referee is ill");
+
+    Experiment endless =
+        Experiment.of()
+            .env(purpose -> purpose == Purpose.EVALUATION ? new Endless() : new CartPole())
+            .steps(5_000)
+            .evaluateEvery(1_000)
+            .build();
+    Run run = endless.start();
+    while (run.steps() < 5_000) {
+      Thread.onSpinWait();
+    }
+    run.stop();
+    assertThat(run.await(10_000)).isTrue();
+    assertThat(run.failure()).isEmpty();
+  }
+
+  @Test
+  void a_deterministic_run_evaluates_at_its_last_mark_too() {
+    Run run = deterministic(3).build().run();
+
+    assertThat(run.evaluations().stream().map(e -> e.step() / 2_000)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void images_with_their_channels_last_are_refused_with_what_to_do() {
+    Experiment experiment =
+        Experiment.of()
+            .env(
+                purpose ->
+                    new Wrapper(new CartPole()) {
+                      @Override
+                      public Space observationSpace() {
+                        return Space.Box.bytes(210, 160, 3);
+                      }
+                    })
+            .build();
+
+    assertThatThrownBy(experiment::run)
+        .hasMessageContaining("channels last")
+        .hasMessageContaining("bare name");
+  }
+
+  @Test
   void wrong_settings_say_what_was_expected() {
     assertThatThrownBy(() -> Experiment.of().threads(0))
         .hasMessageContaining("at least 1 actor-learner but got 0");
@@ -256,11 +331,11 @@ class ExperimentTest {
 
   @Test
   void what_the_user_set_is_not_adapted_away() {
-    Preset adapted = A3C.learningRate(0.003).adaptedTo(Space.Box.floats(4));
+    Preset adapted = A3C.learningRate(0.003).adaptedTo(Space.Box.floats(4), 1_000);
 
     assertThat(adapted.value(Knob.LEARNING_RATE)).isEqualTo("0.003");
     assertThat(adapted.value(Knob.NETWORK)).isEqualTo("mlp");
-    assertThat(A3C.adaptedTo(Space.Box.bytes(4, 84, 84)).differencesFromPaper()).isEmpty();
+    assertThat(A3C.adaptedTo(Space.Box.bytes(4, 84, 84), 1_000).differencesFromPaper()).isEmpty();
   }
 
   private static long threadsNamed(String prefix) {
@@ -284,6 +359,17 @@ class ExperimentTest {
         throw failure.get();
       }
       return super.step(action);
+    }
+  }
+
+  private static final class Endless extends Wrapper {
+    Endless() {
+      super(new CartPole());
+    }
+
+    @Override
+    public Step step(Action action) {
+      return new Step(reset(), 1, false, false);
     }
   }
 

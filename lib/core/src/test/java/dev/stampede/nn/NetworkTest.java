@@ -100,6 +100,23 @@ class NetworkTest {
   }
 
   @Test
+  void parameters_of_other_blocks_start_as_the_seed_says() {
+    Network network = new Network(with(ai.djl.nn.norm.LayerNorm.builder().build()), FOUR);
+    float[] theta = network.initialValues(new SplittableRandom(1));
+
+    assertThat(theta).isEqualTo(network.initialValues(new SplittableRandom(1)));
+    assertThat(java.util.Arrays.copyOfRange(theta, 15, 21))
+        .containsExactlyInAnyOrder(1, 1, 1, 0, 0, 0);
+    try (LocalNetwork local = new LocalNetwork(network, 1)) {
+      Parameters parameters = new Parameters(network.size());
+      parameters.set(theta);
+      local.sync(parameters);
+      local.put(0, Observation.of(1, 2, 3, 4));
+      assertThat(local.forward(0)).hasSize(3).doesNotContain(Float.NaN);
+    }
+  }
+
+  @Test
   void a_network_that_does_not_fit_the_observations_says_what_came() {
     assertThatThrownBy(() -> new Network(Networks.smallConv(3), FOUR))
         .isInstanceOf(IllegalArgumentException.class)

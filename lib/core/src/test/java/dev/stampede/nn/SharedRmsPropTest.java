@@ -1,6 +1,7 @@
 package dev.stampede.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.stampede.env.Observation;
@@ -69,6 +70,20 @@ class SharedRmsPropTest {
           1, (out, dOut) -> dOut[0] = 7, dTheta -> optimizer.update(theta, dTheta, 0.25));
     }
     assertThat(theta.toArray()).hasSize(2501).containsOnly(-0.25f);
+  }
+
+  @Test
+  void a_gradient_that_is_not_a_number_leaves_theta_as_it_was() {
+    SharedRmsProp optimizer = new SharedRmsProp(2, 0.9, 0.1, 40);
+    Parameters theta = new Parameters(2);
+    theta.set(new float[] {1, 2});
+
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> update(optimizer, theta, 3, bad, 0.5))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the gradient's norm is");
+    }
+    assertThat(theta.toArray()).containsExactly(1, 2);
   }
 
   private static double update(

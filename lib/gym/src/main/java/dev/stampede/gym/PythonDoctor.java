@@ -52,7 +52,11 @@ public final class PythonDoctor {
     findings.add(python());
     findings.add(uv());
     findings.add(packages("Gymnasium and Atari", Requirements.BASE, "CartPole-v1 or Breakout"));
-    environments.existing(Requirements.BASE).map(this::roms).ifPresent(findings::add);
+    try {
+      environments.existing(Requirements.BASE).map(this::roms).ifPresent(findings::add);
+    } catch (EnvironmentException e) {
+      // Python itself is wrong; that stands above.
+    }
     findings.add(packages("MuJoCo", Requirements.WITH_MUJOCO, "Hopper-v5"));
     findings.add(packages("Box2D", Requirements.WITH_BOX2D, "LunarLander-v3"));
     return findings;
@@ -80,7 +84,12 @@ public final class PythonDoctor {
   }
 
   private Finding packages(String name, Requirements requirements, String example) {
-    Optional<Path> python = environments.existing(requirements);
+    Optional<Path> python;
+    try {
+      python = environments.existing(requirements);
+    } catch (EnvironmentException e) { // Python itself is wrong; that stands above.
+      python = Optional.empty();
+    }
     if (python.isEmpty()) {
       return new Finding(
           name, true, "not installed; installs itself on first use of " + example, "");
