@@ -140,6 +140,10 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private static String score(double mean) {
+    return Double.isNaN(mean) ? "not known yet" : String.format(Locale.ROOT, "%.2f", mean);
+  }
+
   private int report(Run run) {
     Progress end = run.progress();
     run.failure()
@@ -156,7 +160,7 @@ final class RunCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "%s on %s: %,d steps (%,d frames) in %.1f s, %,.0f steps/s, %,d episodes, mean return of"
-            + " the last 100 %.2f, best %.2f%n",
+            + " the last 100 %s, best %s%n",
         run.algorithm().name(),
         env,
         end.steps(),
@@ -164,8 +168,8 @@ final class RunCommand implements Callable<Integer> {
         end.seconds(),
         end.seconds() > 0 ? end.steps() / end.seconds() : 0,
         end.episodes(),
-        end.meanReturn(),
-        end.bestMeanReturn());
+        score(end.meanReturn()),
+        score(end.bestMeanReturn()));
     for (Preset.Difference difference : run.algorithm().differencesFromPaper()) {
       System.out.println("  not as in the paper: " + difference);
     }

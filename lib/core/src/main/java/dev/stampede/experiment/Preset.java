@@ -37,17 +37,19 @@ public final class Preset {
   public record Difference(Knob knob, String paper, String here, String reason) {
     @Override
     public String toString() {
-      String unit = knob.unit().isEmpty() ? "" : " " + knob.unit();
       return knob.label()
           + ": "
-          + here
-          + unit
+          + inUnit(here)
           + " instead of "
-          + paper
-          + unit
+          + inUnit(paper)
           + " ("
           + reason
           + ")";
+    }
+
+    private String inUnit(String value) {
+      boolean number = Character.isDigit(value.charAt(0));
+      return number && !knob.unit().isEmpty() ? value + " " + knob.unit() : value;
     }
   }
 
