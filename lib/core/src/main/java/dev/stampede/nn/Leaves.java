@@ -2,6 +2,7 @@ package dev.stampede.nn;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.IdentityHashMap;
@@ -13,6 +14,14 @@ import java.util.Map;
  */
 class Leaves extends ParameterStore {
   private final Map<Parameter, NDArray> values = new IdentityHashMap<>();
+
+  /**
+   * The store's own manager would be a new child of the engine's, never closed: it is told to use
+   * this one.
+   */
+  Leaves(NDManager manager) {
+    super(manager, false);
+  }
 
   void put(Parameter parameter, NDArray value) {
     values.put(parameter, value);

@@ -40,7 +40,8 @@ public final class LocalNetwork implements AutoCloseable {
   private final Parameters thetaPrime;
   private final PtNDManager manager;
   private final PtNDArray[] raw;
-  private final Leaves constants = new Leaves();
+  private final Leaves constants;
+  private final Leaves leaves;
   private final ByteBuffer states;
   private final int stateBytes;
   private final ByteBuffer headGradient;
@@ -61,6 +62,8 @@ public final class LocalNetwork implements AutoCloseable {
     this.capacity = capacity;
     this.thetaPrime = new Parameters(network.size());
     this.manager = Engine.newManager();
+    this.constants = new Leaves(manager);
+    this.leaves = new Leaves(manager);
     this.raw = new PtNDArray[network.places().size()];
     for (int i = 0; i < raw.length; i++) {
       Network.Place place = network.places().get(i);
@@ -147,7 +150,6 @@ public final class LocalNetwork implements AutoCloseable {
   public double backward(int n, Loss loss, GradientConsumer gradient) {
     int length = n * network.outputs();
     try (NDManager scope = manager.newSubManager()) {
-      Leaves leaves = new Leaves();
       PtNDArray[] own = new PtNDArray[raw.length];
       JniUtils.setGradMode(true);
       double value;

@@ -136,7 +136,7 @@ public final class Network {
   private int tryForward(PtNDManager manager, Shape input) {
     Set<Parameter> asked = new LinkedHashSet<>();
     Leaves recording =
-        new Leaves() {
+        new Leaves(manager) {
           @Override
           public ai.djl.ndarray.NDArray getValue(
               Parameter parameter, ai.djl.Device device, boolean training) {

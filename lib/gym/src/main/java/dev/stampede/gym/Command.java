@@ -45,6 +45,11 @@ record Command(List<String> words) {
     var builder = new ProcessBuilder(words).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().putAll(environment);
+    // uv brings certificates of its own; behind a company's proxy only the system's are right, as
+    // pip takes them.
+    for (String name : List.of("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")) { // by uv's version
+      builder.environment().putIfAbsent(name, "true");
+    }
     Process process = builder.start();
     Deque<String> lines = new ArrayDeque<>();
     var reader = new Thread(() -> readLines(process, lines), "stampede-command");
