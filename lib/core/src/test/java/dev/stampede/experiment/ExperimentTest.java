@@ -16,6 +16,7 @@ import dev.stampede.env.classic.CartPole;
 import dev.stampede.env.classic.Catch;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.RunDirectory;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,25 @@ class ExperimentTest {
     Run run = Experiment.of().env("Catch").threads(2).steps(200_000).until(0.9).build().run();
 
     assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(0.9);
+  }
+
+  /**
+   * The whole path of an Atari game but the game: 4 × 84 × 84 bytes, the paper's network and the
+   * paper's values.
+   */
+  @Test
+  void a3c_learns_large_catch_with_the_papers_network_and_values() {
+    Run run =
+        Experiment.of()
+            .algorithm(A3C.set("anneal-steps", "never"))
+            .env(purpose -> new LargeCatch())
+            .steps(100_000)
+            .until(0.8)
+            .build()
+            .run();
+
+    assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(0.8);
+    assertThat(run.algorithm().differencesFromPaper()).hasSize(1);
   }
 
   @Test
@@ -359,6 +379,47 @@ class ExperimentTest {
         throw failure.get();
       }
       return super.step(action);
+    }
+  }
+
+  /** Catch, each of its pixels 8 × 16 large, shown four times. */
+  private static final class LargeCatch extends Wrapper {
+    private final byte[] pixels = new byte[4 * 84 * 84];
+
+    LargeCatch() {
+      super(new Catch());
+    }
+
+    @Override
+    public Space observationSpace() {
+      return Space.Box.bytes(4, 84, 84);
+    }
+
+    @Override
+    public Observation reset(long seed) {
+      return enlarged(super.reset(seed));
+    }
+
+    @Override
+    public Observation reset() {
+      return enlarged(super.reset());
+    }
+
+    @Override
+    public Step step(Action action) {
+      Step step = super.step(action);
+      return new Step(enlarged(step.observation()), step.reward(), step.ending(), step.episode());
+    }
+
+    private Observation enlarged(Observation small) {
+      ByteBuffer board = ByteBuffer.allocate(small.bytes());
+      small.copyTo(board);
+      for (int i = 0; i < pixels.length; i++) {
+        int y = i / 84 % 84;
+        int x = i % 84;
+        pixels[i] = y < 80 && x < 80 ? board.get(y / 8 * 5 + x / 16) : 0;
+      }
+      return Observation.of(pixels);
     }
   }
 
