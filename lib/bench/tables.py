@@ -4,6 +4,7 @@ after `mvn -DskipTests package`, on a machine that does nothing else.
 
     python3 lib/bench/tables.py cartpole --threads 2 16 --seeds 1 2 3 4 5 6 7 8 9 10
     python3 lib/bench/tables.py breakout --threads 4 --seeds 1 2 3 --steps 300000 --out FOLDER
+    python3 lib/bench/tables.py curve --runs FOLDER/breakout-* --random 1.06 1.62 --out breakout.svg
     python3 lib/bench/tables.py memory --env cartpole --threads 2 --seconds 1800
     python3 lib/bench/tables.py against --pairs 5 --seconds 20 --ours "bench --env cartpole --threads 2" \\
         --theirs "PYTHON pfrl_peer.py a3c cartpole 2"
@@ -267,12 +268,65 @@ def against(args: argparse.Namespace) -> None:
     )
 
 
+COLOURS = ["#2f6fbb", "#c0622d", "#3d8f5f", "#8a5fb5", "#b03a5b"]
+
+
+def curve(args: argparse.Namespace) -> None:
+    """Draws the mean of the last 100 scores of several runs over their steps, as one SVG."""
+    curves = {}
+    for run_folder in args.runs:
+        with open(run_folder / "episodes.csv") as file:
+            rows = [(int(row["step"]), float(row["return"])) for row in csv.DictReader(file)]
+        scores = [score for _, score in rows]
+        seed = json.loads((run_folder / "run.json").read_text())["experiment"]["seed"]
+        curves[f"seed {seed}"] = [
+            (rows[i][0], statistics.fmean(scores[max(0, i - 99) : i + 1]))
+            for i in range(20, len(rows), max(1, len(rows) // 300))
+        ]
+    right = max(points[-1][0] for points in curves.values())
+    top = 1.1 * max(value for points in curves.values() for _, value in points)
+
+    def x(step: float) -> float:
+        return round(60 + 560 * step / right, 1)
+
+    def y(value: float) -> float:
+        return round(330 - 270 * value / top, 1)
+
+    svg = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 400" font-family="sans-serif" font-size="13">',
+        '<rect width="720" height="400" fill="white"/>',
+        f'<text x="60" y="28" font-size="17" font-weight="bold">{args.title}</text>',
+        '<text x="340" y="378" text-anchor="middle">agent steps of all threads (1 step = 4 frames)</text>',
+        '<text transform="translate(18 200) rotate(-90)" text-anchor="middle">score, mean of last 100 games</text>',
+    ]
+    for value in range(0, int(top) + 1, max(1, int(top) // 5)):
+        svg.append(f'<line x1="60" x2="620" y1="{y(value)}" y2="{y(value)}" stroke="#ddd"/>')
+        svg.append(f'<text x="52" y="{y(value) + 4}" text-anchor="end">{value}</text>')
+    for step in range(0, right + 1, 100_000):
+        svg.append(f'<text x="{x(step)}" y="350" text-anchor="middle">{step:,}</text>')
+    if args.random:
+        low, high = args.random
+        svg.append(
+            f'<rect x="60" width="560" y="{y(high)}" height="{y(low) - y(high)}" fill="#888" opacity=".25"/>'
+            f'<text x="626" y="{y(low) + 4}" fill="#666">random</text>'
+        )
+    ends = sorted(curves.items(), key=lambda item: -item[1][-1][1])
+    label = 0.0
+    for name, points in ends:
+        colour = COLOURS[list(curves).index(name) % len(COLOURS)]
+        line = " ".join(f"{x(step)},{y(value)}" for step, value in points)
+        svg.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{line}"/>')
+        label = max(label + 15, y(points[-1][1]) + 4)
+        svg.append(f'<text x="626" y="{label}" fill="{colour}">{name}</text>')
+    args.out.write_text("\n".join([*svg, "</svg>", ""]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for function in (cartpole, breakout, memory, against):
+    for function in (cartpole, breakout, memory, against, curve):
         command = commands.add_parser(function.__name__)
         command.set_defaults(function=function)
         command.add_argument("--threads", type=int, nargs="+", default=[2])
@@ -285,6 +339,10 @@ def main() -> None:
         command.add_argument("--out", type=Path, default=Path("lib/bench/target/tables"))
         command.add_argument("--ours", default="")
         command.add_argument("--theirs", default="")
+        command.add_argument("--set", nargs="*", default=[], help="knobs, such as t-max=20")
+        command.add_argument("--runs", type=Path, nargs="*", default=[])
+        command.add_argument("--random", type=float, nargs=2)
+        command.add_argument("--title", default="")
     args = parser.parse_args()
     args.function(args)
 
