@@ -308,7 +308,7 @@ def curve(args: argparse.Namespace) -> None:
         low, high = args.random
         svg.append(
             f'<rect x="60" width="560" y="{y(high)}" height="{y(low) - y(high)}" fill="#888" opacity=".25"/>'
-            f'<text x="626" y="{y(low) + 4}" fill="#666">random</text>'
+            f'<text x="68" y="{y(low) - 5}" fill="#555">random policy, 95 % interval</text>'
         )
     ends = sorted(curves.items(), key=lambda item: -item[1][-1][1])
     label = 0.0
