@@ -3,6 +3,7 @@ package dev.stampede.bench;
 import ai.djl.nn.Block;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
+import dev.stampede.nn.Initialization;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Networks;
@@ -57,7 +58,7 @@ public class UpdateBenchmark {
     shape = new Network(block, box);
     theta = new Parameters(shape.size());
     SplittableRandom random = new SplittableRandom(1);
-    theta.set(shape.initialValues(random));
+    theta.set(Initialization.TORCH.values(shape, random));
     local = new LocalNetwork(shape, STEPS + 1);
     optimizer = new SharedRmsProp(shape.size(), 0.99, 0.1, 40);
     for (int i = 0; i <= STEPS; i++) {

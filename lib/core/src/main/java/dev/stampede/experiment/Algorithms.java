@@ -37,7 +37,8 @@ public final class Algorithms {
                   Certainty.PRACTICE),
               value(Knob.NETWORK, "small-conv", "section 5.1", Certainty.SECONDARY),
               value(Knob.HIDDEN, "256", "section 5.1", Certainty.SECONDARY),
-              value(Knob.NONLINEARITY, "relu", "section 5.1", Certainty.SECONDARY)));
+              value(Knob.NONLINEARITY, "relu", "section 5.1", Certainty.SECONDARY),
+              value(Knob.INITIALIZATION, "torch", WIKI, Certainty.VERIFIED)));
 
   private static final List<Preset> ALL = List.of(A3C);
 

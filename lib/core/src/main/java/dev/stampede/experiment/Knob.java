@@ -25,7 +25,8 @@ public enum Knob {
   CLIP_NORM("clip-norm", "", "largest Euclidean norm of a gradient", number(0, Double.MAX_VALUE)),
   NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
   HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),
-  NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu"));
+  NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu")),
+  INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he"));
 
   private final String label;
   private final String unit;

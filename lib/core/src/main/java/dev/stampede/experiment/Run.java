@@ -5,6 +5,7 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Engine;
+import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.ParametersFile;
 import dev.stampede.result.EpisodeRecord;
@@ -304,6 +305,7 @@ public final class Run {
     return new Plan(
         algorithm,
         made,
+        Initialization.valueOf(adapted.value(Knob.INITIALIZATION).toUpperCase(Locale.ROOT)),
         environments,
         experiment.threads(),
         budget,

@@ -11,15 +11,35 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Start values for a network's parameters. */
-final class Initialization {
-  private Initialization() {}
+/**
+ * Start values for a network's parameters: uniform, within bounds that follow from a layer's
+ * fan-in. Of other blocks than linear and convolutional layers, parameters that start constant keep
+ * their value (the ones and zeros of a normalisation) and the rest follow the rule for weights.
+ */
+public enum Initialization {
+  /**
+   * Weights and biases from U(−1/√fan_in, 1/√fan_in): the default of Torch, which the authors of
+   * the asynchronous methods used (their e-mail in the wiki of muupan/async-rl).
+   */
+  TORCH(1, true),
 
   /**
-   * U(−1/√fan_in, 1/√fan_in) for weights and biases of linear and convolutional layers; the
-   * authors' answer by e-mail in the wiki of muupan/async-rl names this Torch default.
+   * Weights from U(−√(6/fan_in), √(6/fan_in)), biases 0, so that a signal keeps its size through
+   * layers with ReLUs: He et al. (2015), arXiv:1502.01852, section 2.2. The rule of Torch shrinks
+   * it by √6 a layer.
    */
-  static float[] torch(Network network, RandomGenerator random) {
+  HE(Math.sqrt(6), false);
+
+  private final double gain;
+  private final boolean biases;
+
+  Initialization(double gain, boolean biases) {
+    this.gain = gain;
+    this.biases = biases;
+  }
+
+  /** New values for all parameters of a network. */
+  public float[] values(Network network, RandomGenerator random) {
     Map<Parameter, Double> bounds = new IdentityHashMap<>();
     collectBounds(network.block(), bounds);
     float[] theta = new float[network.size()];
@@ -30,7 +50,7 @@ final class Initialization {
         Arrays.fill(theta, place.from(), place.from() + place.count(), constant);
         continue;
       }
-      double within = bound == null ? oneOverRootOfFanIn(place.shape()) : bound;
+      double within = bound == null ? bound(place.shape()) : bound;
       for (int i = 0; i < place.count(); i++) {
         theta[place.from() + i] = (float) ((2 * random.nextDouble() - 1) * within);
       }
@@ -38,16 +58,16 @@ final class Initialization {
     return theta;
   }
 
-  private static double oneOverRootOfFanIn(Shape weight) {
-    return 1 / Math.sqrt((double) weight.size() / weight.get(0));
+  private double bound(Shape weight) {
+    return gain / Math.sqrt((double) weight.size() / weight.get(0));
   }
 
-  private static void collectBounds(Block block, Map<Parameter, Double> bounds) {
+  private void collectBounds(Block block, Map<Parameter, Double> bounds) {
     if (block instanceof Linear || block instanceof Convolution) {
-      Shape weight = block.getDirectParameters().get("weight").getShape();
-      double bound = oneOverRootOfFanIn(weight);
+      double bound = bound(block.getDirectParameters().get("weight").getShape());
       for (Pair<String, Parameter> parameter : block.getDirectParameters()) {
-        bounds.put(parameter.getValue(), bound);
+        boolean weight = parameter.getKey().equals("weight");
+        bounds.put(parameter.getValue(), weight || biases ? bound : 0);
       }
     }
     for (Pair<String, Block> child : block.getChildren()) {

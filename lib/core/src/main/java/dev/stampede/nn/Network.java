@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * An ordinary DJL {@link Block} together with the place of each of its parameters in one flat
@@ -94,15 +93,6 @@ public final class Network {
 
   public Space.Box observations() {
     return observations;
-  }
-
-  /**
-   * Start values by the rule of Torch: weights and biases of linear and convolutional layers from
-   * U(−1/√fan_in, 1/√fan_in), which is what the authors of the asynchronous methods used. Of other
-   * blocks, parameters that start constant keep their value and the rest follow the same rule.
-   */
-  public float[] initialValues(RandomGenerator random) {
-    return Initialization.torch(this, random);
   }
 
   /** The one value that all elements have, such as the ones and zeros of a normalisation. */

@@ -2,6 +2,7 @@ package dev.stampede.runtime;
 
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  *
  * @param algorithm what each actor-learner does
  * @param network what all threads share, with the outputs that the algorithm needs
+ * @param initialization how θ starts
  * @param environments makes the environments
  * @param threads actor-learners
  * @param steps T_max in agent steps of all threads together
@@ -29,6 +31,7 @@ import java.util.OptionalLong;
 public record Plan(
     Algorithm algorithm,
     Network network,
+    Initialization initialization,
     EnvironmentFactory environments,
     int threads,
     long steps,

@@ -61,7 +61,7 @@ public final class Training {
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
     SplittableRandom seed = new SplittableRandom(plan.seed());
     this.theta = new Parameters(plan.network().size());
-    theta.set(plan.network().initialValues(seed.split()));
+    theta.set(plan.initialization().values(plan.network(), seed.split()));
     this.optimizer =
         new SharedRmsProp(theta.size(), plan.rmsDecay(), plan.rmsEpsilon(), plan.clipNorm());
     this.evaluator =

@@ -38,7 +38,7 @@ class NetworkTest {
     Network network =
         new Network(
             Networks.mlp(Space.Box.floats(25), 3, Nonlinearity.TANH, 100), Space.Box.floats(25));
-    float[] theta = network.initialValues(new SplittableRandom(5));
+    float[] theta = Initialization.TORCH.values(network, new SplittableRandom(5));
 
     double largestFirst = 0;
     for (int i = 0; i < 2600; i++) { // 100 × 25 weights and 100 biases, fan-in 25
@@ -55,9 +55,9 @@ class NetworkTest {
   @Test
   void one_seed_gives_the_same_start_values() {
     Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.RELU, 8), FOUR);
-    assertThat(network.initialValues(new SplittableRandom(1)))
-        .isEqualTo(network.initialValues(new SplittableRandom(1)))
-        .isNotEqualTo(network.initialValues(new SplittableRandom(2)));
+    assertThat(Initialization.TORCH.values(network, new SplittableRandom(1)))
+        .isEqualTo(Initialization.TORCH.values(network, new SplittableRandom(1)))
+        .isNotEqualTo(Initialization.TORCH.values(network, new SplittableRandom(2)));
   }
 
   @Test
@@ -76,7 +76,7 @@ class NetworkTest {
     assertThat(network.outputs()).isEqualTo(3);
     try (LocalNetwork local = new LocalNetwork(network, 2)) {
       Parameters theta = new Parameters(network.size());
-      theta.set(network.initialValues(new SplittableRandom(1)));
+      theta.set(Initialization.TORCH.values(network, new SplittableRandom(1)));
       local.sync(theta);
       local.put(0, Observation.of(1, 2, 3, 4));
       local.put(1, Observation.of(4, 3, 2, 1));
@@ -125,9 +125,9 @@ class NetworkTest {
   @Test
   void parameters_of_other_blocks_start_as_the_seed_says() {
     Network network = new Network(with(ai.djl.nn.norm.LayerNorm.builder().build()), FOUR);
-    float[] theta = network.initialValues(new SplittableRandom(1));
+    float[] theta = Initialization.TORCH.values(network, new SplittableRandom(1));
 
-    assertThat(theta).isEqualTo(network.initialValues(new SplittableRandom(1)));
+    assertThat(theta).isEqualTo(Initialization.TORCH.values(network, new SplittableRandom(1)));
     assertThat(java.util.Arrays.copyOfRange(theta, 15, 21))
         .containsExactlyInAnyOrder(1, 1, 1, 0, 0, 0);
     try (LocalNetwork local = new LocalNetwork(network, 1)) {
@@ -161,7 +161,7 @@ class NetworkTest {
   @Test
   void parameters_come_back_from_a_file_as_they_were(@TempDir Path folder) throws IOException {
     Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 8), FOUR);
-    float[] theta = network.initialValues(new SplittableRandom(3));
+    float[] theta = Initialization.TORCH.values(network, new SplittableRandom(3));
     Path file = folder.resolve("parameters.safetensors");
     ParametersFile.write(file, network, theta);
 
