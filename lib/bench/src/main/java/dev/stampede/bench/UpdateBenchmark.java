@@ -45,7 +45,7 @@ public class UpdateBenchmark {
   private Network shape =
       new Network(Networks.mlp(Space.Box.floats(1), 1, Nonlinearity.TANH), Space.Box.floats(1));
   private Parameters theta = new Parameters(1);
-  private LocalNetwork local = new LocalNetwork(shape, 1);
+  private LocalNetwork local = shape.local(1);
   private SharedRmsProp optimizer = new SharedRmsProp(1, 0.99, 0.1, 40);
 
   /** Makes the network and fills the states. */
@@ -59,7 +59,7 @@ public class UpdateBenchmark {
     theta = new Parameters(shape.size());
     SplittableRandom random = new SplittableRandom(1);
     theta.set(Initialization.TORCH.values(shape, random));
-    local = new LocalNetwork(shape, STEPS + 1);
+    local = shape.local(STEPS + 1);
     optimizer = new SharedRmsProp(shape.size(), 0.99, 0.1, 40);
     for (int i = 0; i <= STEPS; i++) {
       byte[] bytes = new byte[box.size()];

@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a block's question for a parameter with one thread's own array, so that one block serves
@@ -27,8 +28,13 @@ class Leaves extends ParameterStore {
     values.put(parameter, value);
   }
 
+  /** As DJL has it: a layer without a bias asks for null, and gets null. */
   @Override
-  public NDArray getValue(Parameter parameter, Device device, boolean training) {
+  public @Nullable NDArray getValue(
+      @Nullable Parameter parameter, Device device, boolean training) {
+    if (parameter == null) {
+      return null;
+    }
     NDArray value = values.get(parameter);
     if (value == null) {
       throw new IllegalStateException(

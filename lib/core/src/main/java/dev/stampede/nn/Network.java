@@ -7,12 +7,16 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.util.Pair;
+import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ordinary DJL {@link Block} together with the place of each of its parameters in one flat
@@ -37,6 +41,7 @@ public final class Network {
   private final int outputs;
   private final List<Place> places;
   private final int size;
+  private final Optional<DenseLayers> dense;
 
   /**
    * Lays out the block's parameters and tries one forward pass.
@@ -49,6 +54,15 @@ public final class Network {
    *     that threads would share
    */
   public Network(Block block, Space.Box observations) {
+    this(block, observations, true);
+  }
+
+  /**
+   * @param fused whether a block of dense layers, element-wise activations and heads alone may be
+   *     computed by plain Java, which is many times faster on small networks and the same but for
+   *     rounding
+   */
+  public Network(Block block, Space.Box observations, boolean fused) {
     this.block = block;
     this.observations = observations;
     Statelessness.check(block);
@@ -79,6 +93,10 @@ public final class Network {
       size = offset;
       outputs = tryForward(manager, input);
     }
+    dense =
+        fused
+            ? DenseLayers.of(block, observations.size(), places).filter(this::computesTheSame)
+            : Optional.empty();
   }
 
   /** Numbers in θ. */
@@ -93,6 +111,106 @@ public final class Network {
 
   public Space.Box observations() {
     return observations;
+  }
+
+  /** Whether this network is computed by plain Java. */
+  public boolean isFused() {
+    return dense.isPresent();
+  }
+
+  /** A view of this network with its own θ′, at first 0, for one thread. */
+  public LocalNetwork local(int capacity) {
+    Parameters thetaPrime = new Parameters(size);
+    return dense.isPresent()
+        ? new DenseNetwork(this, dense.get(), thetaPrime, false, capacity)
+        : new TensorNetwork(this, thetaPrime, capacity);
+  }
+
+  /**
+   * A view of this network on the shared θ itself, for one thread: each call computes with θ as it
+   * is then.
+   */
+  public LocalNetwork onShared(Parameters theta, int capacity) {
+    return dense.isPresent()
+        ? new DenseNetwork(this, dense.get(), theta, true, capacity)
+        : new TensorNetwork(this, theta, capacity);
+  }
+
+  void checkSize(Observation observation) {
+    if (observation.bytes() != observations.bytes()) {
+      int element = observations.element().bytes();
+      throw new IllegalArgumentException(
+          "observation: expected "
+              + observations
+              + ", "
+              + observations.size()
+              + " numbers, but the environment gave "
+              + observation.bytes() / element
+              + "; its observationSpace() must say what it gives");
+    }
+  }
+
+  /**
+   * Whether the layers that were found do what the block does, on random parameters and states: a
+   * lambda may bear any name.
+   */
+  private boolean computesTheSame(DenseLayers layers) {
+    if (layers.outputs().length != outputs) {
+      return false;
+    }
+    SplitMix random = new SplitMix(1);
+    Parameters theta = new Parameters(size);
+    theta.set(Initialization.HE.values(this, random));
+    try (LocalNetwork tensors = new TensorNetwork(this, new Parameters(size), 2);
+        LocalNetwork plain = new DenseNetwork(this, layers, new Parameters(size), false, 2)) {
+      float[] state = new float[observations.size()];
+      byte[] bytes = new byte[observations.size()];
+      for (LocalNetwork each : List.of(tensors, plain)) {
+        each.sync(theta);
+      }
+      for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < state.length; j++) {
+          state[j] = (float) (4 * random.nextDouble() - 2);
+        }
+        random.nextBytes(bytes);
+        for (LocalNetwork each : List.of(tensors, plain)) {
+          each.put(
+              i,
+              observations.element() == Space.Element.FLOAT32
+                  ? Observation.of(state)
+                  : Observation.of(bytes));
+        }
+      }
+      return close(outputsAndGradient(plain), outputsAndGradient(tensors));
+    }
+  }
+
+  private static float[][] outputsAndGradient(LocalNetwork local) {
+    float[][] both = new float[2][];
+    local.backward(
+        2,
+        (out, dOut) -> {
+          both[0] = out.clone();
+          java.util.Arrays.fill(dOut, 1);
+          return 0;
+        },
+        dTheta -> both[1] = dTheta.toArray());
+    return both;
+  }
+
+  private static boolean close(float[][] actual, float[][] expected) {
+    for (int part = 0; part < expected.length; part++) {
+      double scale = 1e-30;
+      double difference = 0;
+      for (int k = 0; k < expected[part].length; k++) {
+        scale = Math.max(scale, Math.abs(expected[part][k]));
+        difference = Math.max(difference, Math.abs(expected[part][k] - actual[part][k]));
+      }
+      if (!(difference <= 1e-4 * scale)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The one value that all elements have, such as the ones and zeros of a normalisation. */
@@ -128,8 +246,11 @@ public final class Network {
     Leaves recording =
         new Leaves(manager) {
           @Override
-          public ai.djl.ndarray.NDArray getValue(
-              Parameter parameter, ai.djl.Device device, boolean training) {
+          public ai.djl.ndarray.@Nullable NDArray getValue(
+              @Nullable Parameter parameter, ai.djl.Device device, boolean training) {
+            if (parameter == null) {
+              return null;
+            }
             asked.add(parameter);
             return parameter.getArray();
           }

@@ -50,8 +50,7 @@ final class ActorThread implements ActorLearner {
   static void run(
       Training training, Plan plan, int id, SplittableRandom seeds, Supplier<Environment> make) {
     try (Environment environment = EpisodeStatistics.around(make.get());
-        LocalNetwork network =
-            new LocalNetwork(plan.network(), plan.algorithm().rolloutLength() + 1)) {
+        LocalNetwork network = plan.network().local(plan.algorithm().rolloutLength() + 1)) {
       long environmentSeed = seeds.nextLong() >>> 1;
       ActorThread actor = new ActorThread(training, plan, id, environment, network, seeds.split());
       network.put(0, environment.reset(environmentSeed));

@@ -30,7 +30,7 @@ public final class Evaluation implements AutoCloseable {
     SplittableRandom seeds = new SplittableRandom(seed);
     this.algorithm = algorithm;
     this.environment = EpisodeStatistics.around(environment);
-    this.network = new LocalNetwork(network, 1);
+    this.network = network.local(1);
     this.pi = new float[((Space.Discrete) environment.actionSpace()).n()];
     this.environment.reset(seeds.nextLong() >>> 1);
     this.random = seeds.split();

@@ -144,7 +144,7 @@ class A3CGradientTest {
     }
 
     LocalNetwork newNetwork() {
-      LocalNetwork local = new LocalNetwork(network, STATES + 1);
+      LocalNetwork local = network.local(STATES + 1);
       local.sync(theta);
       return local;
     }

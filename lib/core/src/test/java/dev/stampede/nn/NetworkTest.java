@@ -74,7 +74,7 @@ class NetworkTest {
                 .add(heads),
             FOUR);
     assertThat(network.outputs()).isEqualTo(3);
-    try (LocalNetwork local = new LocalNetwork(network, 2)) {
+    try (LocalNetwork local = network.local(2)) {
       Parameters theta = new Parameters(network.size());
       theta.set(Initialization.TORCH.values(network, new SplittableRandom(1)));
       local.sync(theta);
@@ -96,7 +96,7 @@ class NetworkTest {
   @Test
   void native_arrays_and_managers_do_not_pile_up_over_many_updates() throws Exception {
     Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 8), FOUR);
-    try (LocalNetwork local = new LocalNetwork(network, 5)) {
+    try (LocalNetwork local = network.local(5)) {
       for (int i = 0; i < 5; i++) {
         local.put(i, Observation.of(1, 2, 3, 4));
       }
@@ -130,7 +130,7 @@ class NetworkTest {
     assertThat(theta).isEqualTo(Initialization.TORCH.values(network, new SplittableRandom(1)));
     assertThat(java.util.Arrays.copyOfRange(theta, 15, 21))
         .containsExactlyInAnyOrder(1, 1, 1, 0, 0, 0);
-    try (LocalNetwork local = new LocalNetwork(network, 1)) {
+    try (LocalNetwork local = network.local(1)) {
       Parameters parameters = new Parameters(network.size());
       parameters.set(theta);
       local.sync(parameters);
@@ -150,7 +150,7 @@ class NetworkTest {
   @Test
   void an_observation_of_another_size_is_refused_with_both_sizes() {
     Network network = new Network(Networks.mlp(FOUR, 3, Nonlinearity.TANH, 8), FOUR);
-    try (LocalNetwork local = new LocalNetwork(network, 1)) {
+    try (LocalNetwork local = network.local(1)) {
       assertThatThrownBy(() -> local.put(0, Observation.of(1, 2, 3)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("4 numbers")

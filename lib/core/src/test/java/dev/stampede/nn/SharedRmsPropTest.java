@@ -64,7 +64,7 @@ class SharedRmsPropTest {
     Parameters theta = new Parameters(wide.size());
     float[] ones = new float[2500];
     java.util.Arrays.fill(ones, 1);
-    try (LocalNetwork network = new LocalNetwork(wide, 1)) {
+    try (LocalNetwork network = wide.local(1)) {
       network.put(0, Observation.of(ones));
       network.backward(
           1, (out, dOut) -> dOut[0] = 7, dTheta -> optimizer.update(theta, dTheta, 0.25));
@@ -89,7 +89,7 @@ class SharedRmsPropTest {
   private static double update(
       SharedRmsProp optimizer, Parameters theta, float x, float dy, double eta) {
     double[] norm = new double[1];
-    try (LocalNetwork network = new LocalNetwork(LINE, 1)) {
+    try (LocalNetwork network = LINE.local(1)) {
       network.sync(theta);
       network.put(0, Observation.of(x));
       network.backward(

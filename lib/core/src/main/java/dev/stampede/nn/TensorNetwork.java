@@ -1,0 +1,213 @@
+package dev.stampede.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * Any block, on the tensor library.
+ *
+ * <p>The only class that differentiates by the tensor library. It calls the library's own
+ * primitives, because DJL allows one {@code GradientCollector} in a process: gradient mode is the
+ * calling thread's, each backward pass gets fresh leaves over θ′ and runs on the calling thread.
+ */
+final class TensorNetwork implements LocalNetwork {
+  private final Network network;
+  private final Parameters thetaPrime;
+  private final PtNDManager manager;
+  private final PtNDArray[] raw;
+  private final Leaves constants;
+  private final Leaves leaves;
+  private final ByteBuffer states;
+  private final int stateBytes;
+  private final ByteBuffer headGradient;
+  private final PtNDArray[] single;
+  private final PtNDArray[] batches;
+  private final PtNDArray[] headGradients;
+  private final float[] out;
+  private final float[] batchOut;
+  private final float[] dOut;
+  private final int capacity;
+
+  /**
+   * @param thetaPrime the parameters to compute with
+   * @param capacity how many states can be held at once
+   */
+  TensorNetwork(Network network, Parameters thetaPrime, int capacity) {
+    this(
+        network,
+        thetaPrime,
+        capacity,
+        NativeMemory.allocate(Math.multiplyExact(capacity, network.observations().bytes())));
+  }
+
+  private TensorNetwork(Network network, Parameters thetaPrime, int capacity, ByteBuffer states) {
+    Engine.prepareThread();
+    this.network = network;
+    this.capacity = capacity;
+    this.thetaPrime = thetaPrime;
+    this.states = states;
+    this.manager = Engine.newManager();
+    this.constants = new Leaves(manager);
+    this.leaves = new Leaves(manager);
+    this.raw = new PtNDArray[network.places().size()];
+    for (int i = 0; i < raw.length; i++) {
+      Network.Place place = network.places().get(i);
+      raw[i] =
+          (PtNDArray)
+              manager.create(
+                  thetaPrime.slice(place.from(), place.count()), place.shape(), DataType.FLOAT32);
+      constants.put(place.parameter(), raw[i]);
+    }
+    this.stateBytes = network.observations().bytes();
+    this.headGradient = NativeMemory.allocate(capacity * network.outputs() * Float.BYTES);
+    // Arrays over fixed memory are made once: making one costs as much as a small layer's forward
+    // pass.
+    this.single = new PtNDArray[capacity];
+    this.batches = new PtNDArray[capacity + 1];
+    this.headGradients = new PtNDArray[capacity + 1];
+    for (int i = 0; i < capacity; i++) {
+      single[i] = over(i, 1);
+      batches[i + 1] = over(0, i + 1);
+      ByteBuffer head = headGradient.slice(0, (i + 1) * network.outputs() * Float.BYTES);
+      headGradients[i + 1] =
+          (PtNDArray)
+              manager.create(
+                  head.order(ByteOrder.nativeOrder()),
+                  new Shape(i + 1, network.outputs()),
+                  DataType.FLOAT32);
+    }
+    this.out = new float[network.outputs()];
+    this.batchOut = new float[capacity * network.outputs()];
+    this.dOut = new float[capacity * network.outputs()];
+  }
+
+  @Override
+  public void sync(Parameters theta) {
+    if (theta != thetaPrime) {
+      thetaPrime.set(theta);
+    }
+  }
+
+  @Override
+  public void put(int i, Observation observation) {
+    network.checkSize(observation);
+    observation.copyTo(state(i));
+  }
+
+  @Override
+  public void copy(int from, int to) {
+    if (from != to) {
+      state(to).put(state(from));
+    }
+  }
+
+  @Override
+  public float[] forward(int i) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray result = forward(constants, single[i], scope, false);
+      read((PtNDArray) result, out, out.length);
+    }
+    return out;
+  }
+
+  @Override
+  public double backward(int n, Loss loss, GradientConsumer gradient) {
+    int length = n * network.outputs();
+    try (NDManager scope = manager.newSubManager()) {
+      PtNDArray[] own = new PtNDArray[raw.length];
+      JniUtils.setGradMode(true);
+      double value;
+      try {
+        for (int i = 0; i < raw.length; i++) {
+          own[i] = JniUtils.detachGradient(raw[i]);
+          own[i].attach(scope);
+          own[i].setRequiresGradient(true);
+          leaves.put(network.places().get(i).parameter(), own[i]);
+        }
+        PtNDArray result = (PtNDArray) forward(leaves, batches[n], scope, true);
+        read(result, batchOut, length);
+        java.util.Arrays.fill(dOut, 0, length, 0);
+        value = loss.at(batchOut, dOut);
+        headGradient.asFloatBuffer().put(dOut, 0, length);
+        JniUtils.backward(result, headGradients[n], false, false);
+      } finally {
+        JniUtils.setGradMode(false);
+      }
+      gradient.accept(new TensorGradient(network, own));
+      return value;
+    }
+  }
+
+  @Override
+  public float[] outputs(int n) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray result = forward(constants, batches[n], scope, false);
+      read((PtNDArray) result, batchOut, n * network.outputs());
+    }
+    return batchOut;
+  }
+
+  @Override
+  public LocalNetwork twin() {
+    return new TensorNetwork(network, new Parameters(network.size()), capacity, states);
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+
+  private PtNDArray over(int from, int n) {
+    ByteBuffer memory =
+        states.slice(from * stateBytes, n * stateBytes).order(ByteOrder.nativeOrder());
+    DataType type =
+        network.observations().element() == Space.Element.FLOAT32
+            ? DataType.FLOAT32
+            : DataType.UINT8;
+    return (PtNDArray) manager.create(memory, network.inputShape(n), type);
+  }
+
+  private NDArray forward(Leaves values, PtNDArray states, NDManager scope, boolean training) {
+    states.attach(scope); // What a block makes from its input belongs to the input's manager.
+    try {
+      NDArray input =
+          states.getDataType() == DataType.FLOAT32
+              ? states
+              : states.toType(DataType.FLOAT32, false).muli(1 / 255f);
+      return join(network.block().forward(values, new NDList(input), training));
+    } finally {
+      states.attach(manager);
+    }
+  }
+
+  private static NDArray join(NDList outputs) {
+    if (outputs.size() == 1) {
+      return outputs.head();
+    }
+    return ai.djl.ndarray.NDArrays.concat(outputs, 1);
+  }
+
+  private static void read(PtNDArray array, float[] into, int length) {
+    FloatBuffer values = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    values.get(into, 0, length);
+  }
+
+  private ByteBuffer state(int i) {
+    if (i < 0 || i >= capacity) {
+      throw new IllegalArgumentException(
+          "state " + i + " of " + capacity + "; make the network with a larger capacity");
+    }
+    return states.slice(i * stateBytes, stateBytes).order(ByteOrder.nativeOrder());
+  }
+}
