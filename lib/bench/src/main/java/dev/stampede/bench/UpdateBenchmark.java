@@ -9,7 +9,7 @@ import dev.stampede.nn.Network;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
 import dev.stampede.nn.Parameters;
-import dev.stampede.nn.SharedRmsProp;
+import dev.stampede.nn.RmsProp;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,7 +46,7 @@ public class UpdateBenchmark {
       new Network(Networks.mlp(Space.Box.floats(1), 1, Nonlinearity.TANH), Space.Box.floats(1));
   private Parameters theta = new Parameters(1);
   private LocalNetwork local = shape.local(1);
-  private SharedRmsProp optimizer = new SharedRmsProp(1, 0.99, 0.1, 40);
+  private RmsProp optimizer = new RmsProp(1, 0.99, 0.1, 40);
 
   /** Makes the network and fills the states. */
   @Setup
@@ -60,7 +60,7 @@ public class UpdateBenchmark {
     SplittableRandom random = new SplittableRandom(1);
     theta.set(Initialization.TORCH.values(shape, random));
     local = shape.local(STEPS + 1);
-    optimizer = new SharedRmsProp(shape.size(), 0.99, 0.1, 40);
+    optimizer = new RmsProp(shape.size(), 0.99, 0.1, 40);
     for (int i = 0; i <= STEPS; i++) {
       byte[] bytes = new byte[box.size()];
       float[] floats = new float[box.size()];

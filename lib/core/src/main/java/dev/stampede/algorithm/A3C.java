@@ -1,26 +1,30 @@
 package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Space;
 import dev.stampede.env.Step;
+import java.util.random.RandomGenerator;
 
 /**
  * Asynchronous advantage actor-critic: Algorithm S3 of Mnih et al. (2016), arXiv:1602.01783, for
  * each actor-learner thread.
  *
- * <p>θ and θ_v are one vector here, because the networks share all but their last layer (section
- * 4); the outputs for a state are the preferences of a softmax policy, then V. S3 ascends dθ and
- * descends dθ_v: a loss negates the first. Gradients are summed over the rollout, not averaged. The
- * entropy term stands in section 4, not in S3. Knobs: the value gradient is {@code valueWeight}·2(R
- * − V) in words of S3's (R − V)²; the authors' answer "× 0.5" is read as ½(R − V), the loss ¼(R −
- * V)².
+ * <p>θ and θ_v are one vector here; the outputs for a state are those of the policy, then V. S3
+ * ascends dθ and descends dθ_v: a loss negates the first. Gradients are summed over the rollout,
+ * not averaged. The entropy term stands in section 4, not in S3. Knobs: the value gradient is
+ * {@code valueWeight}·(R − V), where the gradient of S3's (R − V)² is 2(R − V) and the authors'
+ * answer "× 0.5" is read as ½(R − V).
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps from its last state like an
- * unfinished one.
+ * unfinished one; λ < 1 mixes the returns of all lengths (Schulman et al. 2016, arXiv:1506.02438),
+ * so that R − V is the generalised advantage.
  */
-public record A3C(double gamma, double beta, double valueWeight, int tMax) implements Algorithm {
+public record A3C(double gamma, double lambda, double beta, double valueWeight, int tMax)
+    implements Algorithm {
 
   /**
    * @param gamma discount γ
+   * @param lambda λ of the returns; 1 for the paper's
    * @param beta weight of the policy's entropy
    * @param valueWeight factor of the gradient (R − V) of ½(R − V)²
    * @param tMax longest rollout, in steps
@@ -29,33 +33,28 @@ public record A3C(double gamma, double beta, double valueWeight, int tMax) imple
 
   @Override
   public void run(ActorLearner actor) {
-    int actions = actor.actions();
-    double[] logPi = new double[actions];
-    double[] returns = new double[tMax];
+    Policy policy = Policy.over(actor.actionSpace());
+    int v = policy.outputs(); // Where V stands among the outputs.
     Rollout rollout = new Rollout(tMax);
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // dθ ← 0, dθ_v ← 0; θ′ = θ, θ′_v = θ_v
       rollout.clear(); // t_start = t; get state s_t
       Step step;
       do {
-        Softmax.log(actor.act(), 0, logPi);
-        int a = Softmax.sample(logPi, actor.random());
-        step =
-            actor.step(
-                Action.of(a)); // perform a_t by π(a_t|s_t; θ′), receive r_t and s_{t+1}; T ← T + 1
-        rollout.add(a, step.reward()); // t ← t + 1
+        float[] out = actor.act();
+        Action a = policy.sample(out, 0, actor.random()); // perform a_t by π(a_t|s_t; θ′)
+        double V = out[v];
+        step = actor.step(a); // receive r_t and s_{t+1}; T ← T + 1
+        rollout.add(a, step.reward(), V); // t ← t + 1
       } while (!step.last() && rollout.size() < tMax); // until terminal s_t or t − t_start == t_max
-      double R =
-          step.terminated()
-              ? 0
-              : actor.act()[actions]; // R = 0 or V(s_t, θ′_v): bootstrap from the last state
+      double R = step.terminated() ? 0 : actor.act()[v]; // R = 0 or V(s_t, θ′_v)
+      double next = R;
       for (int i = rollout.size() - 1; i >= 0; i--) { // for i ∈ {t − 1, …, t_start}
-        R = rollout.reward(i) + gamma * R; // R ← r_i + γR
-        returns[i] = R;
+        R = rollout.reward(i) + gamma * (lambda * R + (1 - lambda) * next); // R ← r_i + γR
+        next = rollout.value(i);
+        rollout.setTarget(i, R);
       }
-      actor.update(
-          (out, dOut) ->
-              loss(out, dOut, rollout, returns, logPi)); // update of θ using dθ, of θ_v using dθ_v
+      actor.update((out, dOut) -> loss(policy, rollout, out, dOut)); // of θ using dθ and dθ_v
     }
   }
 
@@ -63,31 +62,22 @@ public record A3C(double gamma, double beta, double valueWeight, int tMax) imple
    * Σ_i −log π(a_i|s_i)(R − V(s_i)) − βH(π(s_i)) + valueWeight·½(R − V(s_i))², the advantage taken
    * as a constant.
    */
-  ActorLearner.Terms loss(
-      float[] out, float[] dOut, Rollout rollout, double[] returns, double[] logPi) {
-    int actions = logPi.length;
-    double policy = 0;
-    double value = 0;
+  ActorLearner.Terms loss(Policy policy, Rollout rollout, float[] out, float[] dOut) {
+    int v = policy.outputs();
+    double policyLoss = 0;
+    double valueLoss = 0;
     double entropy = 0;
     for (int i = 0; i < rollout.size(); i++) {
-      int row = i * (actions + 1);
-      Softmax.log(out, row, logPi);
-      double advantage = returns[i] - out[row + actions]; // R − V(s_i; θ′_v)
-      double H = 0;
-      for (int a = 0; a < actions; a++) {
-        H -= Math.exp(logPi[a]) * logPi[a];
-      }
-      for (int a = 0; a < actions; a++) {
-        double pi = Math.exp(logPi[a]);
-        double dLogPi = pi - (a == rollout.action(i) ? 1 : 0); // ∂(−log π(a_i|s_i))/∂preference
-        dOut[row + a] = (float) (dLogPi * advantage + beta * pi * (logPi[a] + H)); // dθ
-      }
-      dOut[row + actions] = (float) (-valueWeight * advantage); // dθ_v
-      policy -= logPi[rollout.action(i)] * advantage;
-      value += valueWeight / 2 * advantage * advantage;
-      entropy -= beta * H;
+      int row = i * (v + 1);
+      Action a = rollout.action(i);
+      double advantage = rollout.target(i) - out[row + v]; // R − V(s_i; θ′_v)
+      policy.gradient(out, row, a, advantage, beta, dOut); // dθ
+      dOut[row + v] = (float) (-valueWeight * advantage); // dθ_v
+      policyLoss -= policy.logProbability(out, row, a) * advantage;
+      valueLoss += valueWeight / 2 * advantage * advantage;
+      entropy += policy.entropy(out, row);
     }
-    return new ActorLearner.Terms(policy, value, entropy);
+    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy);
   }
 
   @Override
@@ -96,16 +86,13 @@ public record A3C(double gamma, double beta, double valueWeight, int tMax) imple
   }
 
   @Override
-  public int outputs(int actions) {
-    return actions + 1;
+  public int outputs(Space actions) {
+    return Policy.over(actions).outputs() + 1;
   }
 
   @Override
-  public void policy(float[] out, float[] probabilities) {
-    double[] logPi = new double[probabilities.length];
-    Softmax.log(out, 0, logPi);
-    for (int a = 0; a < logPi.length; a++) {
-      probabilities[a] = (float) Math.exp(logPi[a]);
-    }
+  public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
+    Policy policy = Policy.over(actions);
+    return greedy ? policy.mode(out, 0) : policy.sample(out, 0, random);
   }
 }

@@ -1,6 +1,7 @@
 package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
 
@@ -18,7 +19,8 @@ public interface ActorLearner {
 
   /**
    * θ′ ← θ. The current state becomes the first of a new rollout; after the end of an episode that
-   * is a start state.
+   * is a start state. An algorithm that works {@linkplain Algorithm#onShared on θ itself} has
+   * nothing to copy.
    */
   void sync();
 
@@ -29,7 +31,7 @@ public interface ActorLearner {
 
   /**
    * Does {@code a} in the environment, makes the state reached the current one, and counts T ← T +
-   * 1.
+   * 1. Numbers beyond the bounds of the action space are cut off at them.
    */
   Step step(Action a);
 
@@ -39,11 +41,29 @@ public interface ActorLearner {
    */
   void update(Loss loss);
 
+  /**
+   * The outputs under θ′ for all states since {@link #sync}, the current one last, row after row.
+   * The array is used again by the next call.
+   */
+  float[] outputs();
+
+  /** The same under the target parameters θ⁻. */
+  float[] targetOutputs();
+
+  /** The outputs under θ⁻ for the current state alone. */
+  float[] target();
+
+  /** θ⁻ ← θ, once for each multiple of {@code interval} that T reaches. */
+  void refreshTarget(long interval);
+
+  /** T: steps of all threads so far. */
+  long T();
+
   /** This thread's own source of randomness. */
   RandomGenerator random();
 
-  /** How many discrete actions there are. */
-  int actions();
+  /** What the environment takes. */
+  Space actionSpace();
 
   /** A loss over a rollout, given as its value and its gradient at the network's outputs. */
   @FunctionalInterface
@@ -56,7 +76,7 @@ public interface ActorLearner {
     Terms at(float[] out, float[] dOut);
   }
 
-  /** The values of a loss's terms, summed over the rollout. */
+  /** The values of a loss's terms, over the rollout. */
   record Terms(double policy, double value, double entropy) {
     public double sum() {
       return policy + value + entropy;

@@ -1,5 +1,9 @@
 package dev.stampede.algorithm;
 
+import dev.stampede.env.Action;
+import dev.stampede.env.Space;
+import java.util.random.RandomGenerator;
+
 /**
  * What one actor-learner thread does from the start of a run to its end.
  *
@@ -18,12 +22,33 @@ public interface Algorithm {
    */
   int rolloutLength();
 
-  /** Numbers that the network must give for one state if the environment has this many actions. */
-  int outputs(int actions);
+  /**
+   * Numbers that the network must give for one state.
+   *
+   * @throws IllegalArgumentException if the algorithm does not take such actions
+   */
+  int outputs(Space actions);
 
   /**
-   * The probability of each action by which the policy acts, from the network's outputs for one
-   * state.
+   * What the policy that was learned does in one state.
+   *
+   * @param out the network's outputs for the state
+   * @param greedy the most probable or most valuable action instead of a drawn one
    */
-  void policy(float[] out, float[] probabilities);
+  Action act(Space actions, float[] out, boolean greedy, RandomGenerator random);
+
+  /** Whether what is learned is a distribution, so that acting may draw from it. */
+  default boolean stochastic() {
+    return true;
+  }
+
+  /** Whether threads act and differentiate on the shared θ itself instead of their own θ′. */
+  default boolean onShared() {
+    return false;
+  }
+
+  /** Whether there is a target network θ⁻. */
+  default boolean usesTarget() {
+    return false;
+  }
 }

@@ -1,38 +1,69 @@
 package dev.stampede.algorithm;
 
+import dev.stampede.env.Action;
+
 /**
- * Actions and rewards of the steps from t_start to t. Belongs to one thread and is used again for
- * each rollout.
+ * Actions and rewards of the steps from t_start to t, and what is computed for each of them.
+ * Belongs to one thread and is used again for each rollout.
  */
 final class Rollout {
-  private final int[] actions;
+  private final Action[] actions;
   private final double[] rewards;
+  private final double[] values;
+  private final double[] targets;
   private int size;
 
   Rollout(int capacity) {
-    actions = new int[capacity];
+    actions = new Action[capacity];
     rewards = new double[capacity];
+    values = new double[capacity];
+    targets = new double[capacity];
   }
 
   void clear() {
     size = 0;
   }
 
-  void add(int action, double reward) {
+  void add(Action action, double reward) {
+    add(action, reward, 0);
+  }
+
+  /**
+   * @param value V of the state in which the action was taken
+   */
+  void add(Action action, double reward, double value) {
     actions[size] = action;
     rewards[size] = reward;
+    values[size] = value;
     size++;
+  }
+
+  void removeLast() {
+    size--;
   }
 
   int size() {
     return size;
   }
 
-  int action(int i) {
+  Action action(int i) {
     return actions[i];
   }
 
   double reward(int i) {
     return rewards[i];
+  }
+
+  double value(int i) {
+    return values[i];
+  }
+
+  /** What the value of step {@code i}'s state, or of its state and action, is drawn towards. */
+  double target(int i) {
+    return targets[i];
+  }
+
+  void setTarget(int i, double target) {
+    targets[i] = target;
   }
 }

@@ -1,41 +1,79 @@
 package dev.stampede.algorithm;
 
+import dev.stampede.env.Action;
 import java.util.random.RandomGenerator;
 
-/** The softmax distribution over the first outputs of a row. */
-final class Softmax {
-  private Softmax() {}
+/** The softmax distribution over that many actions; the outputs are preferences. */
+record Softmax(int actions) implements Policy {
 
-  /**
-   * log π of each action.
-   *
-   * @param out holds the preferences from {@code from} on
-   * @param logPi takes as many values as it has room for
-   */
-  static void log(float[] out, int from, double[] logPi) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int a = 0; a < logPi.length; a++) {
-      max = Math.max(max, out[from + a]);
+  @Override
+  public int outputs() {
+    return actions;
+  }
+
+  @Override
+  public Action sample(float[] out, int at, RandomGenerator random) {
+    double logSum = logSum(out, at);
+    double u = random.nextDouble();
+    for (int a = 0; a < actions - 1; a++) {
+      u -= Math.exp(out[at + a] - logSum);
+      if (u < 0) {
+        return Action.of(a);
+      }
     }
-    double sum = 0;
-    for (int a = 0; a < logPi.length; a++) {
-      sum += Math.exp(out[from + a] - max);
+    return Action.of(actions - 1);
+  }
+
+  @Override
+  public Action mode(float[] out, int at) {
+    int best = 0;
+    for (int a = 1; a < actions; a++) {
+      if (out[at + a] > out[at + best]) {
+        best = a;
+      }
     }
-    double logSum = max + Math.log(sum);
-    for (int a = 0; a < logPi.length; a++) {
-      logPi[a] = out[from + a] - logSum;
+    return Action.of(best);
+  }
+
+  @Override
+  public double logProbability(float[] out, int at, Action a) {
+    return out[at + a.index()] - logSum(out, at);
+  }
+
+  @Override
+  public double entropy(float[] out, int at) {
+    double logSum = logSum(out, at);
+    double entropy = 0;
+    for (int a = 0; a < actions; a++) {
+      double logPi = out[at + a] - logSum;
+      entropy -= Math.exp(logPi) * logPi;
+    }
+    return entropy;
+  }
+
+  @Override
+  public void gradient(
+      float[] out, int at, Action taken, double advantage, double beta, float[] dOut) {
+    double logSum = logSum(out, at);
+    double entropy = entropy(out, at);
+    for (int a = 0; a < actions; a++) {
+      double logPi = out[at + a] - logSum;
+      double pi = Math.exp(logPi);
+      double dLogPi = pi - (a == taken.index() ? 1 : 0); // ∂(−log π(a_i|s_i))/∂preference
+      dOut[at + a] = (float) (dLogPi * advantage + beta * pi * (logPi + entropy));
     }
   }
 
-  /** Draws an action from π. */
-  static int sample(double[] logPi, RandomGenerator random) {
-    double u = random.nextDouble();
-    for (int a = 0; a < logPi.length - 1; a++) {
-      u -= Math.exp(logPi[a]);
-      if (u < 0) {
-        return a;
-      }
+  /** log Σ exp of the preferences, so that log π is the preference less this. */
+  private double logSum(float[] out, int at) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int a = 0; a < actions; a++) {
+      max = Math.max(max, out[at + a]);
     }
-    return logPi.length - 1;
+    double sum = 0;
+    for (int a = 0; a < actions; a++) {
+      sum += Math.exp(out[at + a] - max);
+    }
+    return max + Math.log(sum);
   }
 }

@@ -81,6 +81,14 @@ final class RunCommand implements Callable<Integer> {
       description = "Episodes of one evaluation (default: ${DEFAULT-VALUE}).")
   private int evaluationEpisodes = 10;
 
+  @Option(
+      names = "--evaluation",
+      paramLabel = "greedy|sampled",
+      description =
+          "Whether evaluations take the best action or draw from the policy. Default: draw, for"
+              + " methods with a policy; greedy for methods that learn Q(s, a).")
+  private @Nullable String evaluation;
+
   @Option(names = "--deterministic", description = "The same bits each time; needs --threads 1.")
   private boolean deterministic;
 
@@ -105,6 +113,13 @@ final class RunCommand implements Callable<Integer> {
     }
     if (evaluateEvery != null) {
       builder.evaluateEvery(evaluateEvery);
+    }
+    if (evaluation != null) {
+      if (!evaluation.equals("greedy") && !evaluation.equals("sampled")) {
+        throw new IllegalArgumentException(
+            "--evaluation: expected greedy or sampled but got " + evaluation);
+      }
+      builder.greedyEvaluation(evaluation.equals("greedy"));
     }
     ProgressLine line = new ProgressLine(System.err);
     Run run = builder.build().start(line::message);

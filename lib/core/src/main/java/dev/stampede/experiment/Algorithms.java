@@ -1,46 +1,69 @@
 package dev.stampede.experiment;
 
+import dev.stampede.algorithm.Algorithm;
+import dev.stampede.algorithm.EpsilonGreedy;
 import dev.stampede.env.Nearest;
 import dev.stampede.experiment.Preset.Setting;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The algorithms by name, each with its paper's values. */
+/**
+ * The algorithms by name, each with its paper's values: Mnih et al. (2016), arXiv:1602.01783, for
+ * Atari, section 5 and supplement 8.
+ */
 public final class Algorithms {
   private static final String WIKI = "authors' e-mail, wiki of muupan/async-rl";
+  private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
 
-  /**
-   * Asynchronous advantage actor-critic with the values of Mnih et al. (2016), arXiv:1602.01783,
-   * for Atari: section 5 and supplement 8.
-   */
+  /** Asynchronous advantage actor-critic: Algorithm S3. */
   public static final Preset A3C =
       Preset.ofPaper(
           "A3C",
-          Map.ofEntries(
-              value(Knob.LEARNING_RATE, "7.0E-4", WIKI + ": the 57-game runs", Certainty.VERIFIED),
-              value(
-                  Knob.ANNEAL_STEPS,
-                  "budget",
-                  "section 5.1: to 0 over training",
-                  Certainty.SECONDARY),
-              value(Knob.GAMMA, "0.99", "supplement 8", Certainty.SECONDARY),
-              value(Knob.ENTROPY, "0.01", "supplement 8: Atari and TORCS", Certainty.SECONDARY),
+          common(
               value(
                   Knob.VALUE_WEIGHT, "0.5", WIKI + ": × 0.5, read as ½(R − V)", Certainty.VERIFIED),
               value(Knob.T_MAX, "5", "section 5.1", Certainty.SECONDARY),
-              value(Knob.RMS_DECAY, "0.99", WIKI, Certainty.VERIFIED),
-              value(Knob.RMS_EPSILON, "0.1", WIKI, Certainty.VERIFIED),
-              value(
-                  Knob.CLIP_NORM,
-                  "40.0",
-                  "tuned, but not stated, in the paper; PFRL and GA3C use 40",
-                  Certainty.PRACTICE),
-              value(Knob.NETWORK, "small-conv", "section 5.1", Certainty.SECONDARY),
-              value(Knob.HIDDEN, "256", "section 5.1", Certainty.SECONDARY),
-              value(Knob.NONLINEARITY, "relu", "section 5.1", Certainty.SECONDARY),
-              value(Knob.INITIALIZATION, "torch", WIKI, Certainty.VERIFIED)));
+              value(Knob.ENTROPY, "0.01", "supplement 8: Atari and TORCS", Certainty.SECONDARY),
+              value(Knob.LAMBDA, "1.0", "section 4.2: n-step returns", Certainty.SECONDARY),
+              value(Knob.VALUE_NETWORK, "shared", "section 4", Certainty.SECONDARY)),
+          Map.of(Knob.LEARNING_RATE, "0.01"),
+          Algorithms::a3c);
 
-  private static final List<Preset> ALL = List.of(A3C);
+  /** Asynchronous one-step Q-learning: Algorithm 1. */
+  public static final Preset OneStepQ =
+      Preset.ofPaper(
+          "OneStepQ",
+          valueMethod(
+              value(Knob.VALUE_WEIGHT, "1.0", OPEN, Certainty.CHOSEN),
+              value(Knob.ASYNC_UPDATE, "5", "section 5.1", Certainty.SECONDARY),
+              value(Knob.DOUBLE_Q, "no", "Algorithm 1", Certainty.SECONDARY)),
+          explorationAnd(Map.of(Knob.LEARNING_RATE, "0.002", Knob.RMS_EPSILON, "1.0E-5")),
+          Algorithms::oneStepQ);
+
+  /** Asynchronous one-step Sarsa: Algorithm 1 with the target of section 4. */
+  public static final Preset OneStepSarsa =
+      Preset.ofPaper(
+          "OneStepSarsa",
+          valueMethod(
+              value(Knob.VALUE_WEIGHT, "1.0", OPEN, Certainty.CHOSEN),
+              value(Knob.ASYNC_UPDATE, "5", "section 5.1", Certainty.SECONDARY)),
+          explorationAnd(Map.of(Knob.LEARNING_RATE, "0.003")),
+          Algorithms::oneStepSarsa);
+
+  /** Asynchronous n-step Q-learning: Algorithm S2. */
+  public static final Preset NStepQ =
+      Preset.ofPaper(
+          "NStepQ",
+          valueMethod(
+              value(Knob.VALUE_WEIGHT, "1.0", OPEN, Certainty.CHOSEN),
+              value(Knob.T_MAX, "5", "section 5.1", Certainty.SECONDARY),
+              value(Knob.DOUBLE_Q, "no", "Algorithm S2", Certainty.SECONDARY)),
+          explorationAnd(Map.of(Knob.LEARNING_RATE, "0.003")),
+          Algorithms::nStepQ);
+
+  private static final List<Preset> ALL = List.of(A3C, OneStepQ, OneStepSarsa, NStepQ);
 
   private Algorithms() {}
 
@@ -66,6 +89,143 @@ public final class Algorithms {
                         + "\"; did you mean "
                         + Nearest.to(name, ALL.stream().map(Preset::algorithm).toList())
                         + "?"));
+  }
+
+  private static Algorithm a3c(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.A3C(
+        p.number(Knob.GAMMA),
+        p.number(Knob.LAMBDA),
+        p.number(Knob.ENTROPY),
+        p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.T_MAX));
+  }
+
+  private static Algorithm oneStepQ(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.OneStepQ(
+        p.number(Knob.GAMMA),
+        p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.ASYNC_UPDATE),
+        p.steps(Knob.TARGET_INTERVAL, framesPerStep),
+        exploration(p, framesPerStep),
+        p.yes(Knob.DUELING),
+        p.yes(Knob.DOUBLE_Q));
+  }
+
+  private static Algorithm oneStepSarsa(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.OneStepSarsa(
+        p.number(Knob.GAMMA),
+        p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.ASYNC_UPDATE),
+        p.steps(Knob.TARGET_INTERVAL, framesPerStep),
+        exploration(p, framesPerStep),
+        p.yes(Knob.DUELING));
+  }
+
+  private static Algorithm nStepQ(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.NStepQ(
+        p.number(Knob.GAMMA),
+        p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.T_MAX),
+        p.steps(Knob.TARGET_INTERVAL, framesPerStep),
+        exploration(p, framesPerStep),
+        p.yes(Knob.DUELING),
+        p.yes(Knob.DOUBLE_Q));
+  }
+
+  private static EpsilonGreedy exploration(Preset p, int framesPerStep) {
+    return new EpsilonGreedy(
+        numbers(p.value(Knob.EPSILON_FINAL)),
+        numbers(p.value(Knob.EPSILON_PROBABILITIES)),
+        p.steps(Knob.EPSILON_ANNEAL, framesPerStep),
+        p.value(Knob.EPSILON_REDRAW).equals("episode"));
+  }
+
+  private static List<Double> numbers(String list) {
+    return Arrays.stream(list.split(",")).map(Double::valueOf).toList();
+  }
+
+  /** What the paper's methods have in common, and what is a method's own. */
+  @SafeVarargs
+  private static Map<Knob, Setting> common(Map.Entry<Knob, Setting>... own) {
+    Map<Knob, Setting> all =
+        new EnumMap<>(
+            Map.ofEntries(
+                value(
+                    Knob.LEARNING_RATE, "7.0E-4", WIKI + ": the 57-game runs", Certainty.VERIFIED),
+                value(
+                    Knob.ANNEAL_STEPS,
+                    "budget",
+                    "section 5.1: to 0 over training",
+                    Certainty.SECONDARY),
+                value(Knob.GAMMA, "0.99", "supplement 8", Certainty.SECONDARY),
+                value(
+                    Knob.REDUCTION,
+                    "sum",
+                    "algorithms 1, S2 and S3 accumulate; PFRL too",
+                    Certainty.SECONDARY),
+                value(
+                    Knob.OPTIMIZER,
+                    "shared-rmsprop",
+                    "section 4 and supplement 7",
+                    Certainty.SECONDARY),
+                value(Knob.RMS_DECAY, "0.99", WIKI, Certainty.VERIFIED),
+                value(Knob.RMS_EPSILON, "0.1", WIKI, Certainty.VERIFIED),
+                value(
+                    Knob.CLIP_NORM,
+                    "40.0",
+                    "tuned, but not stated, in the paper; PFRL and GA3C use 40",
+                    Certainty.PRACTICE),
+                value(Knob.NETWORK, "small-conv", "section 5.1", Certainty.SECONDARY),
+                value(Knob.HIDDEN, "256", "section 5.1", Certainty.SECONDARY),
+                value(Knob.NONLINEARITY, "relu", "section 5.1", Certainty.SECONDARY),
+                value(Knob.INITIALIZATION, "torch", WIKI, Certainty.VERIFIED),
+                value(
+                    Knob.FUSED,
+                    "yes",
+                    "how it is computed; no part of a paper",
+                    Certainty.CHOSEN)));
+    for (Map.Entry<Knob, Setting> each : own) {
+      all.put(each.getKey(), each.getValue());
+    }
+    return all;
+  }
+
+  /** What the methods that learn Q(s, a) add. */
+  @SafeVarargs
+  private static Map<Knob, Setting> valueMethod(Map.Entry<Knob, Setting>... own) {
+    Map<Knob, Setting> all = common(own);
+    all.putAll(
+        Map.ofEntries(
+            value(
+                Knob.TARGET_INTERVAL,
+                "40000 frames",
+                "supplement 8; that it counts emulator frames is not sure",
+                Certainty.SECONDARY),
+            value(Knob.EPSILON_FINAL, "0.1,0.01,0.5", "section 5.1", Certainty.SECONDARY),
+            value(Knob.EPSILON_PROBABILITIES, "0.4,0.3,0.3", "section 5.1", Certainty.SECONDARY),
+            value(Knob.EPSILON_ANNEAL, "4000000 frames", "section 5.1", Certainty.SECONDARY),
+            value(
+                Knob.EPSILON_REDRAW,
+                "never",
+                "section 4 says \"periodically\", without a period",
+                Certainty.PRACTICE),
+            value(Knob.DUELING, "no", "Algorithm 1", Certainty.SECONDARY)));
+    return all;
+  }
+
+  /** For small observations: a target and an exploration that fit runs of minutes. */
+  private static Map<Knob, String> explorationAnd(Map<Knob, String> own) {
+    Map<Knob, String> all =
+        new EnumMap<>(
+            Map.of(
+                Knob.TARGET_INTERVAL,
+                "100 steps",
+                Knob.EPSILON_ANNEAL,
+                "20000 steps",
+                Knob.EPSILON_REDRAW,
+                "episode"));
+    all.putAll(own);
+    return all;
   }
 
   private static Map.Entry<Knob, Setting> value(

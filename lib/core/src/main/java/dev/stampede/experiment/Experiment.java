@@ -67,6 +67,11 @@ public final class Experiment {
     return b.deterministic;
   }
 
+  /** Whether evaluations take the best action; empty for the algorithm's own way. */
+  public Optional<Boolean> greedyEvaluation() {
+    return Optional.ofNullable(b.greedyEvaluation);
+  }
+
   /** Where the run is written; empty to keep it in memory only. */
   public Optional<Path> out() {
     return Optional.ofNullable(b.out);
@@ -113,6 +118,7 @@ public final class Experiment {
     private OptionalDouble until = OptionalDouble.empty();
     private OptionalLong evaluateEvery = OptionalLong.empty();
     private int evaluationEpisodes = 10;
+    private @Nullable Boolean greedyEvaluation;
     private boolean deterministic;
     private @Nullable Path out;
 
@@ -129,6 +135,7 @@ public final class Experiment {
       evaluateEvery = other.evaluateEvery;
       evaluationEpisodes = other.evaluationEpisodes;
       deterministic = other.deterministic;
+      greedyEvaluation = other.greedyEvaluation;
       out = other.out;
     }
 
@@ -203,6 +210,15 @@ public final class Experiment {
 
     public Builder evaluationEpisodes(int n) {
       evaluationEpisodes = (int) positive("evaluationEpisodes", n);
+      return this;
+    }
+
+    /**
+     * Whether evaluations take the most probable action (the mean, for numbers) or draw from the
+     * policy. By default a policy is drawn from; methods that learn Q(s, a) are greedy in any case.
+     */
+    public Builder greedyEvaluation(boolean greedy) {
+      greedyEvaluation = greedy;
       return this;
     }
 

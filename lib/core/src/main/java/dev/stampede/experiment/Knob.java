@@ -1,9 +1,11 @@
 package dev.stampede.experiment;
 
 import dev.stampede.env.Nearest;
+import dev.stampede.nn.OptimizerKind;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A setting of an algorithm that can be turned by name: {@code --set name=value}, or the method of
@@ -17,16 +19,49 @@ public enum Knob {
       "over which η falls linearly to 0; \"budget\" for the whole run, \"never\" to keep it",
       Knob::annealing),
   GAMMA("gamma", "", "discount γ", number(0, 1)),
+  LAMBDA("lambda", "", "λ of generalised advantages; 1 for n-step returns", number(0, 1)),
   ENTROPY("entropy", "", "β, weight of the policy's entropy", number(0, 100)),
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),
-  RMS_DECAY("rms-decay", "", "α of RMSProp", number(0, 1)),
-  RMS_EPSILON("rms-epsilon", "", "ε of RMSProp, inside the root", number(1e-12, 100)),
+  ASYNC_UPDATE("async-update", "agent steps", "I_AsyncUpdate of a thread", Knob::rollout),
+  REDUCTION("reduction", "", "of the gradients of a rollout", oneOf("sum", "mean")),
+  TARGET_INTERVAL(
+      "target-interval",
+      "",
+      "I_target of all threads, with its unit, such as 40000 frames",
+      value -> Span.parse(value).toString()),
+  EPSILON_FINAL("epsilon-final", "", "values of the final ε, such as 0.1,0.5", Knob::numbers),
+  EPSILON_PROBABILITIES(
+      "epsilon-probabilities", "", "probability of each final ε, such as 0.4,0.6", Knob::numbers),
+  EPSILON_ANNEAL(
+      "epsilon-anneal",
+      "",
+      "over which ε falls from 1, with its unit, such as 4000000 frames",
+      value -> Span.parse(value).toString()),
+  EPSILON_REDRAW(
+      "epsilon-redraw", "", "when a thread draws its final ε anew", oneOf("never", "episode")),
+  DOUBLE_Q("double-q", "", "actions of targets chosen by θ", oneOf("yes", "no")),
+  DUELING("dueling", "", "heads for V and the advantages", oneOf("yes", "no")),
+  OPTIMIZER(
+      "optimizer",
+      "",
+      "how gradients are applied",
+      oneOf(
+          Arrays.stream(OptimizerKind.values()).map(OptimizerKind::label).toArray(String[]::new))),
+  RMS_DECAY("rms-decay", "", "α of RMSProp, or of the momentum", number(0, 1)),
+  RMS_EPSILON(
+      "rms-epsilon", "", "ε of RMSProp, inside the root; of Adam, outside", number(1e-12, 100)),
   CLIP_NORM("clip-norm", "", "largest Euclidean norm of a gradient", number(0, Double.MAX_VALUE)),
   NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
   HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),
   NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu")),
-  INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he"));
+  VALUE_NETWORK(
+      "value-network",
+      "",
+      "whether V shares all but its last layer with the policy",
+      oneOf("shared", "separate")),
+  INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he")),
+  FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no"));
 
   private final String label;
   private final String unit;
@@ -117,6 +152,12 @@ public enum Knob {
         ? value
         : Long.toString(
             whole(value, Long.MAX_VALUE, "expected agent steps, \"budget\" or \"never\""));
+  }
+
+  private static String numbers(String value) {
+    return Arrays.stream(value.split(",", -1))
+        .map(each -> number(0, 1).apply(each.trim()))
+        .collect(Collectors.joining(","));
   }
 
   private static String rollout(String value) {

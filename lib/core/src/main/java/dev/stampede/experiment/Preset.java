@@ -1,11 +1,11 @@
 package dev.stampede.experiment;
 
 import ai.djl.nn.Block;
-import dev.stampede.algorithm.A3C;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
+import dev.stampede.nn.OptimizerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -53,6 +53,9 @@ public final class Preset {
     }
   }
 
+  private static final Map<Knob, String> CONTINUOUS =
+      Map.of(Knob.ENTROPY, "1.0E-4", Knob.VALUE_NETWORK, "separate");
+
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
 
@@ -61,23 +64,39 @@ public final class Preset {
   private final Map<Knob, Setting> paper;
   private final Map<Knob, Setting> settings;
   private final @Nullable IntFunction<Block> network;
+  private final Paper origin;
+
+  /** Makes the algorithm that a preset describes. */
+  interface Maker {
+    Algorithm make(Preset preset, int framesPerStep);
+  }
+
+  /**
+   * What all variants of one algorithm share.
+   *
+   * @param values the paper's
+   * @param classic what learns CartPole and its like, where it differs between algorithms
+   */
+  private record Paper(
+      String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {}
 
   private Preset(
-      String algorithm,
+      Paper origin,
       String name,
-      Map<Knob, Setting> paper,
       Map<Knob, Setting> settings,
       @Nullable IntFunction<Block> network) {
-    this.algorithm = algorithm;
+    this.origin = origin;
+    this.algorithm = origin.algorithm;
     this.name = name;
-    this.paper = paper;
+    this.paper = origin.values;
     this.settings = settings;
     this.network = network;
   }
 
-  static Preset ofPaper(String algorithm, Map<Knob, Setting> values) {
+  static Preset ofPaper(
+      String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {
     Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
-    return new Preset(algorithm, algorithm, all, all, null);
+    return new Preset(new Paper(algorithm, all, classic, maker), algorithm, all, null);
   }
 
   /** The name that figures and tables show. */
@@ -92,7 +111,7 @@ public final class Preset {
 
   /** The same under another name. */
   public Preset named(String newName) {
-    return new Preset(algorithm, newName, paper, settings, network);
+    return new Preset(origin, newName, settings, network);
   }
 
   public Map<Knob, Setting> settings() {
@@ -110,6 +129,19 @@ public final class Preset {
 
   public double number(Knob knob) {
     return Double.parseDouble(value(knob));
+  }
+
+  int whole(Knob knob) {
+    return Integer.parseInt(value(knob));
+  }
+
+  boolean yes(Knob knob) {
+    return value(knob).equals("yes");
+  }
+
+  /** A span in agent steps. */
+  long steps(Knob knob, int framesPerStep) {
+    return Span.parse(value(knob)).steps(framesPerStep);
   }
 
   /**
@@ -150,6 +182,31 @@ public final class Preset {
     return set(Knob.CLIP_NORM, Double.toString(norm));
   }
 
+  /** Generalised advantages instead of n-step returns: λ of Schulman et al. (2016). */
+  public Preset lambda(double lambda) {
+    return set(Knob.LAMBDA, Double.toString(lambda));
+  }
+
+  /** Such as {@code SHARED_ADAM}. */
+  public Preset optimizer(OptimizerKind kind) {
+    return set(Knob.OPTIMIZER, kind.label());
+  }
+
+  /** I_target: how often θ⁻ ← θ. */
+  public Preset targetInterval(Span interval) {
+    return set(Knob.TARGET_INTERVAL, interval.toString());
+  }
+
+  /** Heads for V and for the advantages instead of one for Q. */
+  public Preset dueling() {
+    return set(Knob.DUELING, "yes");
+  }
+
+  /** θ chooses the action of the target, θ⁻ values it. */
+  public Preset doubleQ() {
+    return set(Knob.DOUBLE_Q, "yes");
+  }
+
   /** Dense layers of these widths instead of the paper's network. */
   public Preset hidden(int... units) {
     String layers = String.join("-", Arrays.stream(units).mapToObj(Integer::toString).toList());
@@ -163,7 +220,7 @@ public final class Preset {
    *     outputs)
    */
   public Preset network(IntFunction<Block> make) {
-    return new Preset(algorithm, name, paper, settings, make);
+    return new Preset(origin, name, settings, make);
   }
 
   /**
@@ -176,26 +233,48 @@ public final class Preset {
 
   private Preset classicControl(long budget) {
     String why = "adapted to small observations";
-    return adapted(Knob.LEARNING_RATE, "0.01", why)
-        .adapted(
-            Knob.ANNEAL_STEPS,
-            budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
-            why)
-        .adapted(Knob.NETWORK, "mlp", why)
-        .adapted(Knob.HIDDEN, "64", why)
-        .adapted(Knob.NONLINEARITY, "tanh", why);
+    Preset result =
+        adapted(
+                Knob.ANNEAL_STEPS,
+                budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
+                why)
+            .adapted(Knob.NETWORK, "mlp", why)
+            .adapted(Knob.HIDDEN, "64", why)
+            .adapted(Knob.NONLINEARITY, "tanh", why);
+    for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
+      result = result.adapted(each.getKey(), each.getValue(), why);
+    }
+    return result;
   }
 
   /**
    * This preset as it will run.
    *
    * @param observations what the environment shows
+   * @param actions what it takes
    * @param budget agent steps of the whole run
    */
-  public Preset adaptedTo(Space.Box observations, long budget) {
+  public Preset adaptedTo(Space.Box observations, Space actions, long budget) {
     int[] shape = observations.shape();
     boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
-    return image ? this : classicControl(budget);
+    Preset result = actions instanceof Space.Box ? continuousControl() : this;
+    return image ? result : result.classicControl(budget);
+  }
+
+  /**
+   * Values for actions that are numbers: policy and value share nothing, and the entropy weighs
+   * less, as supplement 9 of the paper has it. What the user set before stays.
+   */
+  public Preset continuousControl() {
+    String why = "adapted to continuous actions";
+    Preset result = this;
+    for (Map.Entry<Knob, String> each : CONTINUOUS.entrySet()) {
+      result =
+          settings.containsKey(each.getKey())
+              ? result.adapted(each.getKey(), each.getValue(), why)
+              : result;
+    }
+    return result;
   }
 
   /** What is not as in the paper. */
@@ -218,12 +297,8 @@ public final class Preset {
   }
 
   /** The algorithm with these values. */
-  Algorithm make() {
-    return new A3C(
-        number(Knob.GAMMA),
-        number(Knob.ENTROPY),
-        number(Knob.VALUE_WEIGHT),
-        Integer.parseInt(value(Knob.T_MAX)));
+  Algorithm make(int framesPerStep) {
+    return origin.maker.make(this, framesPerStep);
   }
 
   /** A new block with that many outputs. */
@@ -238,7 +313,9 @@ public final class Preset {
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
     Nonlinearity nonlinearity =
         Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
-    return Networks.mlp(observations, outputs, nonlinearity, hidden);
+    return settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate")
+        ? Networks.separateMlps(observations, outputs - 1, nonlinearity, hidden)
+        : Networks.mlp(observations, outputs, nonlinearity, hidden);
   }
 
   boolean hasOwnNetwork() {
@@ -256,7 +333,7 @@ public final class Preset {
     }
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     changed.put(knob, new Setting(value, source, Certainty.CHOSEN));
-    return new Preset(algorithm, name, paper, Collections.unmodifiableMap(changed), network);
+    return new Preset(origin, name, Collections.unmodifiableMap(changed), network);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.stampede.env.Space;
 import dev.stampede.nn.Engine;
 import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
+import dev.stampede.nn.OptimizerKind;
 import dev.stampede.nn.ParametersFile;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
@@ -258,14 +259,7 @@ public final class Run {
   }
 
   private Plan plan(EnvironmentFactory environments, Environment first) {
-    if (!(first.actionSpace() instanceof Space.Discrete actions)) {
-      throw new IllegalArgumentException(
-          preset.algorithm()
-              + " takes environments with a choice of actions, but "
-              + experiment.env()
-              + " takes "
-              + first.actionSpace());
-    }
+    Space actions = first.actionSpace();
     if (!(first.observationSpace() instanceof Space.Box observations)) {
       throw new IllegalArgumentException(
           "a network needs Box observations, but "
@@ -283,11 +277,13 @@ public final class Run {
               + " bare name, such as \"Pong\": that is the paper's preprocessing. Otherwise give a"
               + " network of your own");
     }
-    Preset adapted = preset.adaptedTo(observations, budget);
+    Preset adapted = preset.adaptedTo(observations, actions, budget);
     preset = adapted;
-    Algorithm algorithm = adapted.make();
-    int outputs = algorithm.outputs(actions.n());
-    Network made = new Network(adapted.makeNetwork(observations, outputs), observations);
+    Algorithm algorithm = adapted.make(framesPerStep);
+    int outputs = algorithm.outputs(actions);
+    Network made =
+        new Network(
+            adapted.makeNetwork(observations, outputs), observations, adapted.yes(Knob.FUSED));
     if (made.outputs() != outputs) {
       throw new IllegalArgumentException(
           "the network has "
@@ -297,8 +293,7 @@ public final class Run {
               + " needs "
               + outputs
               + " for "
-              + actions.n()
-              + " actions");
+              + actions);
     }
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);
@@ -316,12 +311,16 @@ public final class Run {
           case "budget" -> OptionalLong.of(budget);
           default -> OptionalLong.of(Long.parseLong(anneal));
         },
+        adapted.value(Knob.REDUCTION).equals("mean"),
+        OptimizerKind.valueOf(
+            adapted.value(Knob.OPTIMIZER).toUpperCase(Locale.ROOT).replace('-', '_')),
         adapted.number(Knob.RMS_DECAY),
         adapted.number(Knob.RMS_EPSILON),
         adapted.number(Knob.CLIP_NORM),
         experiment.until(),
         experiment.evaluateEvery(),
         experiment.evaluationEpisodes(),
+        experiment.greedyEvaluation().orElse(!algorithm.stochastic()),
         experiment.deterministic());
   }
 

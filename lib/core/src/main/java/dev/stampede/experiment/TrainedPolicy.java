@@ -83,17 +83,17 @@ public final class TrainedPolicy {
     try (EnvironmentFactory factory = Environments.open(id.orElse(env), 1, messages)) {
       Environment environment = factory.create(EnvironmentFactory.Purpose.EVALUATION);
       try {
-        if (!(environment.actionSpace() instanceof Space.Discrete actions)
-            || !(environment.observationSpace() instanceof Space.Box observations)) {
+        if (!(environment.observationSpace() instanceof Space.Box observations)) {
           throw new IllegalArgumentException(
               preset.algorithm()
-                  + " takes Box observations and Discrete actions, not "
-                  + environment.actionSpace());
+                  + " takes Box observations, not "
+                  + environment.observationSpace());
         }
-        Algorithm algorithm = preset.make();
+        Algorithm algorithm = preset.make(factory.framesPerStep());
+        int outputs = algorithm.outputs(environment.actionSpace());
         Network network =
             new Network(
-                preset.makeNetwork(observations, algorithm.outputs(actions.n())), observations);
+                preset.makeNetwork(observations, outputs), observations, preset.yes(Knob.FUSED));
         Parameters theta = new Parameters(network.size());
         theta.set(ParametersFile.read(parameters, network));
         try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {

@@ -1,13 +1,16 @@
 package dev.stampede.nn;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import dev.stampede.env.Space;
+import java.util.List;
 
 /** The networks of the papers, as ordinary DJL blocks. */
 public final class Networks {
@@ -59,6 +62,21 @@ public final class Networks {
       block.add(dense(units)).add(nonlinearity.block());
     }
     return block.add(dense(outputs));
+  }
+
+  /**
+   * Two networks that share nothing, for a policy and its value, side by side. Mnih et al. (2016),
+   * supplement 9.
+   *
+   * @param policyOutputs numbers the policy's network gives; the value's gives one
+   */
+  public static Block separateMlps(
+      Space.Box observations, int policyOutputs, Nonlinearity nonlinearity, int... hidden) {
+    return new ParallelBlock(
+        heads -> new NDList(heads.get(0).head(), heads.get(1).head()),
+        List.of(
+            mlp(observations, policyOutputs, nonlinearity, hidden),
+            mlp(observations, 1, nonlinearity, hidden)));
   }
 
   private static Block conv(int filters, int kernel, int stride) {

@@ -5,13 +5,15 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
 import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
+import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One actor-learner: its environment and its θ′, as its algorithm sees them. Made and used on its
@@ -23,9 +25,12 @@ final class ActorThread implements ActorLearner {
   private final Plan plan;
   private final int id;
   private final Environment environment;
+  private final Space actionSpace;
   private final LocalNetwork network;
-  private final SplittableRandom random;
-  private final int actions;
+  private final @Nullable LocalNetwork targetNetwork;
+  private final Optimizer optimizer;
+  private final SplitMix random;
+  private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
 
@@ -35,24 +40,34 @@ final class ActorThread implements ActorLearner {
       int id,
       Environment environment,
       LocalNetwork network,
-      SplittableRandom random) {
+      @Nullable LocalNetwork targetNetwork,
+      SplitMix random) {
     this.training = training;
     this.theta = training.shared();
     this.plan = plan;
     this.id = id;
     this.environment = environment;
+    this.actionSpace = environment.actionSpace();
     this.network = network;
+    this.targetNetwork = targetNetwork;
+    this.optimizer = training.optimizerForThread();
     this.random = random;
-    this.actions = ((Space.Discrete) environment.actionSpace()).n();
   }
 
   /** What the thread of actor-learner {@code id} does from its start to its end. */
-  static void run(
-      Training training, Plan plan, int id, SplittableRandom seeds, Supplier<Environment> make) {
+  static void run(Training training, Plan plan, int id, long seed, Supplier<Environment> make) {
+    int capacity = plan.algorithm().rolloutLength() + 1;
     try (Environment environment = EpisodeStatistics.around(make.get());
-        LocalNetwork network = plan.network().local(plan.algorithm().rolloutLength() + 1)) {
+        LocalNetwork network =
+            plan.algorithm().onShared()
+                ? plan.network().onShared(training.shared(), capacity)
+                : plan.network().local(capacity);
+        LocalNetwork target = plan.algorithm().usesTarget() ? network.twin() : null) {
+      SplitMix seeds = new SplitMix(seed);
       long environmentSeed = seeds.nextLong() >>> 1;
-      ActorThread actor = new ActorThread(training, plan, id, environment, network, seeds.split());
+      ActorThread actor =
+          new ActorThread(
+              training, plan, id, environment, network, target, new SplitMix(seeds.nextLong()));
       network.put(0, environment.reset(environmentSeed));
       training.awaitAllReady();
       training.cores().enter();
@@ -90,7 +105,8 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public Step step(Action a) {
-    Step step = training.cores().without(() -> environment.step(a));
+    Action within = Bounds.cut(a, actionSpace);
+    Step step = training.cores().without(() -> environment.step(within));
     long T = training.countStep();
     t++;
     network.put(t, step.observation());
@@ -107,7 +123,7 @@ final class ActorThread implements ActorLearner {
   @Override
   public void update(Loss loss) {
     long T = training.steps();
-    network.backward(t, (out, dOut) -> checked(loss.at(out, dOut)), dTheta -> apply(dTheta, T));
+    network.backward(t, (out, dOut) -> reduced(loss, out, dOut), dTheta -> apply(dTheta, T));
     training.countUpdate();
     if (plan.deterministic()) {
       training.evaluator().evaluateIfDue(training, theta);
@@ -116,11 +132,59 @@ final class ActorThread implements ActorLearner {
     }
   }
 
-  private void apply(Gradient dTheta, long T) {
-    training.optimizer().update(theta, dTheta, plan.learningRate(T));
+  @Override
+  public float[] outputs() {
+    return network.outputs(t + 1);
   }
 
-  private double checked(Terms terms) {
+  @Override
+  public float[] targetOutputs() {
+    return withTarget().outputs(t + 1);
+  }
+
+  @Override
+  public float[] target() {
+    return withTarget().forward(t);
+  }
+
+  @Override
+  public void refreshTarget(long interval) {
+    training.refreshTarget(interval);
+  }
+
+  @Override
+  public long T() {
+    return training.steps();
+  }
+
+  @Override
+  public RandomGenerator random() {
+    return random;
+  }
+
+  @Override
+  public Space actionSpace() {
+    return actionSpace;
+  }
+
+  private LocalNetwork withTarget() {
+    if (targetNetwork == null) {
+      throw new IllegalStateException("the algorithm must say usesTarget() to have a θ⁻");
+    }
+    Training.Target now = training.target();
+    if (now != seenTarget) {
+      targetNetwork.sync(now.theta());
+      seenTarget = now;
+    }
+    return targetNetwork;
+  }
+
+  private void apply(Gradient dTheta, long T) {
+    optimizer.update(theta, dTheta, plan.learningRate(T));
+  }
+
+  private double reduced(Loss summed, float[] out, float[] dOut) {
+    Terms terms = summed.at(out, dOut);
     double loss = terms.sum();
     if (!Double.isFinite(loss)) {
       throw new IllegalStateException(
@@ -139,16 +203,13 @@ final class ActorThread implements ActorLearner {
               + "); an environment that gives NaN, or a learning rate that is too high, does this."
               + " All results so far are kept");
     }
+    if (plan.mean()) {
+      int n = t * plan.network().outputs();
+      for (int k = 0; k < n; k++) {
+        dOut[k] /= t;
+      }
+      return loss / t;
+    }
     return loss;
-  }
-
-  @Override
-  public RandomGenerator random() {
-    return random;
-  }
-
-  @Override
-  public int actions() {
-    return actions;
   }
 }

@@ -5,13 +5,13 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
 import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /** Plays whole episodes by fixed parameters. Made, used and closed by one thread. */
@@ -19,21 +19,21 @@ public final class Evaluation implements AutoCloseable {
   private final Algorithm algorithm;
   private final Environment environment;
   private final LocalNetwork network;
-  private final SplittableRandom random;
-  private final float[] pi;
+  private final SplitMix random;
+  private final Space actionSpace;
 
   /**
    * @param environment made for evaluation; it is closed with this
    * @param seed of the environment and of the drawn actions
    */
   public Evaluation(Algorithm algorithm, Network network, Environment environment, long seed) {
-    SplittableRandom seeds = new SplittableRandom(seed);
+    SplitMix seeds = new SplitMix(seed);
     this.algorithm = algorithm;
     this.environment = EpisodeStatistics.around(environment);
     this.network = network.local(1);
-    this.pi = new float[((Space.Discrete) environment.actionSpace()).n()];
+    this.actionSpace = environment.actionSpace();
     this.environment.reset(seeds.nextLong() >>> 1);
-    this.random = seeds.split();
+    this.random = new SplitMix(seeds.nextLong());
   }
 
   /**
@@ -49,34 +49,13 @@ public final class Evaluation implements AutoCloseable {
       network.put(0, environment.reset());
       Step step;
       do {
-        algorithm.policy(network.forward(0), pi);
-        step = environment.step(Action.of(greedy ? mostProbable() : draw()));
+        Action a = algorithm.act(actionSpace, network.forward(0), greedy, random);
+        step = environment.step(Bounds.cut(a, actionSpace));
         network.put(0, step.observation());
       } while (!step.last() && goOn.getAsBoolean());
       step.episode().ifPresent(episode -> returns.add(episode.score()));
     }
     return returns;
-  }
-
-  private int mostProbable() {
-    int best = 0;
-    for (int a = 1; a < pi.length; a++) {
-      if (pi[a] > pi[best]) {
-        best = a;
-      }
-    }
-    return best;
-  }
-
-  private int draw() {
-    double u = random.nextDouble();
-    for (int a = 0; a < pi.length - 1; a++) {
-      u -= pi[a];
-      if (u < 0) {
-        return a;
-      }
-    }
-    return pi.length - 1;
   }
 
   @Override

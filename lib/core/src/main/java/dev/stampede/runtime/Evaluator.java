@@ -142,14 +142,18 @@ final class Evaluator {
     Parameters theta = new Parameters(job.theta.length);
     theta.set(job.theta);
     List<Double> returns =
-        evaluation.play(theta, plan.evaluationEpisodes(), false, () -> !abandoned.getAsBoolean());
+        evaluation.play(
+            theta,
+            plan.evaluationEpisodes(),
+            plan.greedyEvaluation(),
+            () -> !abandoned.getAsBoolean());
     if (returns.size() == plan.evaluationEpisodes()) {
       records.add(
           new EvaluationRecord(
               job.step,
               job.step * plan.environments().framesPerStep(),
               job.seconds,
-              false,
+              plan.greedyEvaluation(),
               returns));
     }
   }

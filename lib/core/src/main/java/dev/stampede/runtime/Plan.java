@@ -4,6 +4,8 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
+import dev.stampede.nn.Optimizer;
+import dev.stampede.nn.OptimizerKind;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -19,12 +21,15 @@ import java.util.OptionalLong;
  * @param seed all randomness follows from it
  * @param learningRate η at the start of the run
  * @param annealSteps agent steps over which η falls linearly to 0; empty keeps it
- * @param rmsDecay α of RMSProp
- * @param rmsEpsilon ε of RMSProp, inside the root
+ * @param mean whether the gradients of a rollout are averaged instead of summed
+ * @param optimizer how gradients are applied
+ * @param decay α of RMSProp, or of the momentum
+ * @param epsilon ε of RMSProp, inside the root, or of Adam
  * @param clipNorm largest norm of a gradient
  * @param until mean return over 100 episodes at which the run ends
  * @param evaluateEvery agent steps between evaluations
  * @param evaluationEpisodes episodes of one evaluation
+ * @param greedyEvaluation whether evaluations take the best action instead of drawing one
  * @param deterministic whether evaluations happen on the one actor-learner's thread, so that
  *     nothing depends on timing
  */
@@ -38,13 +43,20 @@ public record Plan(
     long seed,
     double learningRate,
     OptionalLong annealSteps,
-    double rmsDecay,
-    double rmsEpsilon,
+    boolean mean,
+    OptimizerKind optimizer,
+    double decay,
+    double epsilon,
     double clipNorm,
     OptionalDouble until,
     OptionalLong evaluateEvery,
     int evaluationEpisodes,
+    boolean greedyEvaluation,
     boolean deterministic) {
+
+  Optimizer newOptimizer() {
+    return optimizer.make(network.size(), decay, epsilon, clipNorm);
+  }
 
   /** η after T steps. */
   double learningRate(long T) {

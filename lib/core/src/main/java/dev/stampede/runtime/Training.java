@@ -2,8 +2,9 @@ package dev.stampede.runtime;
 
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.SplitMix;
+import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
-import dev.stampede.nn.SharedRmsProp;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
@@ -13,7 +14,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,10 +44,12 @@ public final class Training {
   private volatile @Nullable Throwable failure;
   private final Environment first;
   private final Parameters theta;
-  private final SharedRmsProp optimizer;
+  private final Optimizer optimizer;
+  private final AtomicLong targetMultiple = new AtomicLong();
+  private volatile Target target;
   private final Evaluator evaluator;
   private final Cores cores;
-  private final List<SplittableRandom> seeds = new ArrayList<>();
+  private final List<Long> seeds = new ArrayList<>();
 
   /**
    * @param first an environment that was already made for training, to see its spaces; the first
@@ -59,17 +61,16 @@ public final class Training {
     this.ready = new CountDownLatch(plan.threads());
     this.framesPerStep = plan.environments().framesPerStep();
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
-    SplittableRandom seed = new SplittableRandom(plan.seed());
+    SplitMix seed = new SplitMix(plan.seed());
     this.theta = new Parameters(plan.network().size());
-    theta.set(plan.initialization().values(plan.network(), seed.split()));
-    this.optimizer =
-        new SharedRmsProp(theta.size(), plan.rmsDecay(), plan.rmsEpsilon(), plan.clipNorm());
+    theta.set(plan.initialization().values(plan.network(), new SplitMix(seed.nextLong())));
+    this.optimizer = plan.newOptimizer();
+    this.target = new Target(plan.algorithm().usesTarget() ? copyOfTheta() : new Parameters(0));
     this.evaluator =
-        new Evaluator(
-            plan, seed.split().nextLong(), this::fail, () -> stopRequested || failure != null);
+        new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     for (int i = 0; i < plan.threads(); i++) {
-      seeds.add(seed.split());
+      seeds.add(seed.nextLong());
     }
   }
 
@@ -210,9 +211,36 @@ public final class Training {
     return theta;
   }
 
-  SharedRmsProp optimizer() {
-    return optimizer;
+  /** The optimizer of one actor-learner. */
+  Optimizer optimizerForThread() {
+    return plan.optimizer().shared() ? optimizer : plan.newOptimizer();
   }
+
+  /** θ⁻ as it is now. */
+  Target target() {
+    return target;
+  }
+
+  /**
+   * θ⁻ ← θ if T reached another multiple of the interval. Never overwritten, but replaced: other
+   * threads may be reading it.
+   */
+  void refreshTarget(long interval) {
+    long multiple = T.get() / interval;
+    long last = targetMultiple.get();
+    if (multiple > last && targetMultiple.compareAndSet(last, multiple)) {
+      target = new Target(copyOfTheta());
+    }
+  }
+
+  private Parameters copyOfTheta() {
+    Parameters copy = new Parameters(theta.size());
+    copy.set(theta);
+    return copy;
+  }
+
+  /** θ⁻, never written again. */
+  record Target(Parameters theta) {}
 
   Cores cores() {
     return cores;

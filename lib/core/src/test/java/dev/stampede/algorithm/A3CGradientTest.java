@@ -3,6 +3,7 @@ package dev.stampede.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.nn.Block;
+import dev.stampede.env.Action;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.nn.LocalNetwork;
@@ -33,7 +34,7 @@ class A3CGradientTest {
   private static final int STATES = 5;
 
   @ParameterizedTest
-  @ValueSource(strings = {"conv", "mlp"})
+  @ValueSource(strings = {"conv", "mlp", "mlp-tensors"})
   void gradients_equal_those_of_python_torch(String name) throws IOException {
     Case reference = new Case(name);
     try (LocalNetwork network = reference.newNetwork()) {
@@ -56,7 +57,7 @@ class A3CGradientTest {
 
   @Test
   void sixteen_threads_at_one_fixed_theta_compute_one_threads_bits() throws Exception {
-    for (String name : List.of("conv", "mlp")) {
+    for (String name : List.of("conv", "mlp", "mlp-tensors")) {
       Case reference = new Case(name);
       float[] alone;
       try (LocalNetwork network = reference.newNetwork()) {
@@ -103,7 +104,8 @@ class A3CGradientTest {
     final double norm;
     final float[] gradient;
 
-    Case(String name) throws IOException {
+    Case(String nameAndPath) throws IOException {
+      String name = nameAndPath.replace("-tensors", "");
       boolean conv = name.equals("conv");
       actions = conv ? 6 : 2;
       Space.Box box = conv ? Space.Box.bytes(4, 84, 84) : Space.Box.floats(4);
@@ -111,7 +113,7 @@ class A3CGradientTest {
           conv
               ? Networks.smallConv(actions + 1)
               : Networks.mlp(box, actions + 1, Nonlinearity.TANH, 64);
-      network = new Network(block, box);
+      network = new Network(block, box, name.equals(nameAndPath));
       int[][] shapes =
           conv
               ? new int[][] {{16, 256}, {16}, {32, 256}, {32}, {256, 2592}, {256}, {7, 256}, {7}}
@@ -151,19 +153,18 @@ class A3CGradientTest {
 
     Result gradient(LocalNetwork local) {
       Rollout rollout = new Rollout(STATES);
-      double[] returns = new double[STATES];
       for (int i = 0; i < STATES; i++) {
         local.put(i, states.get(i));
-        rollout.add(i % actions, 0);
-        returns[i] = -1 + 0.5 * i;
+        rollout.add(Action.of(i % actions), 0);
+        rollout.setTarget(i, -1 + 0.5 * i);
       }
-      A3C a3c = new A3C(0.99, 0.01, 0.5, STATES);
+      A3C a3c = new A3C(0.99, 1, 0.01, 0.5, STATES);
       double[] norm = new double[1];
       float[][] gradient = new float[1][];
       double value =
           local.backward(
               STATES,
-              (out, dOut) -> a3c.loss(out, dOut, rollout, returns, new double[actions]).sum(),
+              (out, dOut) -> a3c.loss(new Softmax(actions), rollout, out, dOut).sum(),
               dTheta -> {
                 norm[0] = dTheta.norm();
                 gradient[0] = dTheta.toArray();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ class A3CTest {
       SplittableRandom random = new SplittableRandom(seed);
       int actions = 2 + random.nextInt(5);
       int n = 1 + random.nextInt(5);
-      A3C a3c = new A3C(0.99, random.nextDouble(), random.nextDouble(), n);
+      A3C a3c = new A3C(0.99, 1, random.nextDouble(), random.nextDouble(), n);
       float[] out = new float[n * (actions + 1)];
       double[] returns = new double[n];
       Rollout rollout = new Rollout(n);
@@ -57,11 +58,12 @@ class A3CTest {
         out[i] = (float) (4 * random.nextDouble() - 2);
       }
       for (int i = 0; i < n; i++) {
-        rollout.add(random.nextInt(actions), 0);
+        rollout.add(Action.of(random.nextInt(actions)), 0);
         returns[i] = 4 * random.nextDouble() - 2;
+        rollout.setTarget(i, returns[i]);
       }
       float[] gradient = new float[out.length];
-      a3c.loss(out, gradient, rollout, returns, new double[actions]);
+      a3c.loss(new Softmax(actions), rollout, out, gradient);
 
       // The advantage in the policy term is a constant, so differences are taken of the written-out
       // loss with it fixed.
@@ -101,7 +103,7 @@ class A3CTest {
         double pi = Math.exp(z[a]) / sum;
         entropy -= pi * Math.log(pi);
       }
-      double pi = Math.exp(z[rollout.action(i)]) / sum;
+      double pi = Math.exp(z[rollout.action(i).index()]) / sum;
       double difference = returns[i] - z[actions];
       loss +=
           -Math.log(pi) * advantages[i]
@@ -114,7 +116,7 @@ class A3CTest {
   /** ∂loss/∂V of each state of the first rollout, for valueWeight 1, so V − R. */
   private static List<Double> valueGradients(int tMax, Ending ending, double... rewards) {
     List<Double> gradients = new ArrayList<>();
-    new A3C(GAMMA, 0.01, 1, tMax).run(new Scripted(rewards, ending, gradients));
+    new A3C(GAMMA, 1, 0.01, 1, tMax).run(new Scripted(rewards, ending, gradients));
     return gradients;
   }
 
@@ -173,8 +175,33 @@ class A3CTest {
     }
 
     @Override
-    public int actions() {
-      return 2;
+    public Space actionSpace() {
+      return new Space.Discrete(2);
+    }
+
+    @Override
+    public float[] outputs() {
+      throw new UnsupportedOperationException("A3C has no use for it");
+    }
+
+    @Override
+    public float[] targetOutputs() {
+      throw new UnsupportedOperationException("A3C has no target");
+    }
+
+    @Override
+    public float[] target() {
+      throw new UnsupportedOperationException("A3C has no target");
+    }
+
+    @Override
+    public void refreshTarget(long interval) {
+      throw new UnsupportedOperationException("A3C has no target");
+    }
+
+    @Override
+    public long T() {
+      return t;
     }
   }
 }

@@ -351,11 +351,15 @@ class ExperimentTest {
 
   @Test
   void what_the_user_set_is_not_adapted_away() {
-    Preset adapted = A3C.learningRate(0.003).adaptedTo(Space.Box.floats(4), 1_000);
+    Preset adapted =
+        A3C.learningRate(0.003).adaptedTo(Space.Box.floats(4), new Space.Discrete(2), 1_000);
 
     assertThat(adapted.value(Knob.LEARNING_RATE)).isEqualTo("0.003");
     assertThat(adapted.value(Knob.NETWORK)).isEqualTo("mlp");
-    assertThat(A3C.adaptedTo(Space.Box.bytes(4, 84, 84), 1_000).differencesFromPaper()).isEmpty();
+    assertThat(
+            A3C.adaptedTo(Space.Box.bytes(4, 84, 84), new Space.Discrete(2), 1_000)
+                .differencesFromPaper())
+        .isEmpty();
   }
 
   private static long threadsNamed(String prefix) {

@@ -8,7 +8,7 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import org.junit.jupiter.api.Test;
 
-class SharedRmsPropTest {
+class RmsPropTest {
   /**
    * y = w·x + b with w and b one number each, so that the gradient is known: dw = x·dy, db = dy.
    */
@@ -18,7 +18,7 @@ class SharedRmsPropTest {
 
   @Test
   void divides_by_the_root_of_the_running_square_plus_epsilon_inside_the_root() {
-    SharedRmsProp optimizer = new SharedRmsProp(2, 0.9, 0.1, Double.POSITIVE_INFINITY);
+    RmsProp optimizer = new RmsProp(2, 0.9, 0.1, Double.POSITIVE_INFINITY);
     Parameters theta = new Parameters(2);
     theta.set(new float[] {1, 2});
 
@@ -39,7 +39,7 @@ class SharedRmsPropTest {
 
   @Test
   void scales_a_gradient_down_to_the_largest_norm_allowed() {
-    SharedRmsProp optimizer = new SharedRmsProp(2, 0, 0, 5);
+    RmsProp optimizer = new RmsProp(2, 0, 0, 5);
     Parameters theta = new Parameters(2);
 
     // With α = 0 and ε = 0 each step is ±η whatever the gradient's size; with ε it shows the
@@ -47,7 +47,7 @@ class SharedRmsPropTest {
     update(optimizer, theta, 0.75f, 40, 1);
     assertThat(theta.toArray()).containsExactly(-1f, -1f);
 
-    SharedRmsProp damped = new SharedRmsProp(2, 1, 1, 5);
+    RmsProp damped = new RmsProp(2, 1, 1, 5);
     Parameters zero = new Parameters(2);
     update(damped, zero, 0.75f, 40, 1); // (30, 40) has norm 50, scaled to 5: (3, 4); √(0 + 1) = 1
     assertThat((double) zero.toArray()[0]).isCloseTo(-3, offset(1e-5));
@@ -60,7 +60,7 @@ class SharedRmsPropTest {
         new Network(
             Networks.mlp(Space.Box.floats(2500), 1, Networks.Nonlinearity.TANH),
             Space.Box.floats(2500));
-    SharedRmsProp optimizer = new SharedRmsProp(wide.size(), 0, 0, Double.POSITIVE_INFINITY);
+    RmsProp optimizer = new RmsProp(wide.size(), 0, 0, Double.POSITIVE_INFINITY);
     Parameters theta = new Parameters(wide.size());
     float[] ones = new float[2500];
     java.util.Arrays.fill(ones, 1);
@@ -74,7 +74,7 @@ class SharedRmsPropTest {
 
   @Test
   void a_gradient_that_is_not_a_number_leaves_theta_as_it_was() {
-    SharedRmsProp optimizer = new SharedRmsProp(2, 0.9, 0.1, 40);
+    RmsProp optimizer = new RmsProp(2, 0.9, 0.1, 40);
     Parameters theta = new Parameters(2);
     theta.set(new float[] {1, 2});
 
@@ -86,8 +86,7 @@ class SharedRmsPropTest {
     assertThat(theta.toArray()).containsExactly(1, 2);
   }
 
-  private static double update(
-      SharedRmsProp optimizer, Parameters theta, float x, float dy, double eta) {
+  private static double update(RmsProp optimizer, Parameters theta, float x, float dy, double eta) {
     double[] norm = new double[1];
     try (LocalNetwork network = LINE.local(1)) {
       network.sync(theta);

@@ -1,0 +1,82 @@
+package dev.stampede.algorithm;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * ε-greedy exploration whose final ε differs between threads: Mnih et al. (2016), section 4 and
+ * 5.1. ε falls linearly from 1 to the final one while T goes from 0 to {@code annealSteps}.
+ *
+ * @param finals values of the final ε
+ * @param probabilities of each of them, for a thread's draw
+ * @param annealSteps agent steps of all threads
+ * @param redraw whether a thread draws anew for each episode ("sampled from some distribution by
+ *     each thread periodically"), or once
+ */
+public record EpsilonGreedy(
+    List<Double> finals, List<Double> probabilities, long annealSteps, boolean redraw) {
+
+  /**
+   * @throws IllegalArgumentException if these are not as many probabilities as values, or do not
+   *     add up to 1
+   */
+  public EpsilonGreedy {
+    finals = List.copyOf(finals);
+    probabilities = List.copyOf(probabilities);
+    double sum = probabilities.stream().mapToDouble(p -> p).sum();
+    if (finals.size() != probabilities.size() || Math.abs(sum - 1) > 1e-6) {
+      throw new IllegalArgumentException(
+          "exploration: expected a probability for each final ε, adding up to 1, but got the values"
+              + " "
+              + finals
+              + " with the probabilities "
+              + probabilities);
+    }
+  }
+
+  /** The exploration of one thread. */
+  OfThread start(RandomGenerator random) {
+    return new OfThread(random);
+  }
+
+  /** Belongs to one thread. */
+  final class OfThread {
+    private final RandomGenerator random;
+    private double last;
+
+    private OfThread(RandomGenerator random) {
+      this.random = random;
+      last = draw();
+    }
+
+    /** ε at T. */
+    double epsilon(long T) {
+      return T >= annealSteps ? last : 1 + (last - 1) * T / annealSteps;
+    }
+
+    /** A random action with probability ε, otherwise the one of the largest Q(s, a). */
+    int choose(ActionValues values, float[] out, long T) {
+      return random.nextDouble() < epsilon(T)
+          ? random.nextInt(values.actions())
+          : values.argmax(out, 0);
+    }
+
+    /** To be told of each episode's end. */
+    void episodeEnded() {
+      if (redraw) {
+        last = draw();
+      }
+    }
+
+    private double draw() {
+      double u = random.nextDouble();
+      for (int i = 0; i < finals.size() - 1; i++) {
+        u -= probabilities.get(i);
+        if (u < 0) {
+          return finals.get(i);
+        }
+      }
+      return finals.get(finals.size() - 1);
+    }
+  }
+}

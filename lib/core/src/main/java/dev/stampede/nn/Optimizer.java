@@ -1,0 +1,96 @@
+package dev.stampede.nn;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Applies gradients to the shared θ, without a lock.
+ *
+ * <p>Mnih et al. (2016), section 4 and supplement 7, compare three: momentum SGD, RMSProp with
+ * statistics of each thread's own, and RMSProp with shared ones. An instance whose statistics are
+ * shared serves all threads at once; of the others each thread has its own.
+ */
+public abstract class Optimizer {
+  /** Scratch arrays of this length stay in the first-level cache. */
+  private static final int CHUNK = 1024;
+
+  private final Parameters[] statistics;
+  private final double clip;
+  private final ThreadLocal<Scratch> scratch;
+
+  /** A chunk of θ, of its gradient and of each statistic, all indexed alike. */
+  static final class Scratch {
+    final float[] theta = new float[CHUNK];
+    final float[] delta = new float[CHUNK];
+    final float[][] statistics;
+
+    Scratch(int count) {
+      statistics = new float[count][CHUNK];
+    }
+  }
+
+  /**
+   * @param size how many parameters θ has
+   * @param statistics how many numbers are kept for each parameter
+   * @param clip gradients of a larger Euclidean norm are scaled down to this one; infinity leaves
+   *     them
+   */
+  Optimizer(int size, int statistics, double clip) {
+    this.statistics = new Parameters[statistics];
+    Arrays.setAll(this.statistics, i -> new Parameters(size));
+    this.clip = clip;
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(statistics));
+  }
+
+  /**
+   * Updates θ by one gradient. Any thread, at any time.
+   *
+   * @param learningRate η of this update
+   * @return the gradient's norm before clipping
+   * @throws IllegalStateException if the gradient is not finite; θ is left as it was
+   */
+  public final double update(Parameters theta, Gradient dTheta, double learningRate) {
+    double norm = dTheta.norm();
+    if (!Double.isFinite(norm)) {
+      throw new IllegalStateException(
+          "the gradient's norm is "
+              + norm
+              + "; θ was left as it was. A learning rate that is too high does this");
+    }
+    float scale = norm > clip ? (float) (clip / norm) : 1;
+    float eta = begin((float) learningRate);
+    Scratch s = scratch.get();
+    for (int part = 0; part < dTheta.partCount(); part++) {
+      FloatBuffer delta = dTheta.part(part);
+      for (int done = 0; done < delta.capacity(); done += CHUNK) {
+        int count = Math.min(CHUNK, delta.capacity() - done);
+        int at = dTheta.from(part) + done;
+        delta.get(done, s.delta, 0, count);
+        theta.read(at, s.theta, count);
+        for (int k = 0; k < statistics.length; k++) {
+          statistics[k].read(at, s.statistics[k], count);
+        }
+        step(s, count, scale, eta);
+        theta.write(at, s.theta, count);
+        for (int k = 0; k < statistics.length; k++) {
+          statistics[k].write(at, s.statistics[k], count);
+        }
+      }
+    }
+    return norm;
+  }
+
+  /** What it keeps for each parameter, for a checkpoint. */
+  public final List<Parameters> statistics() {
+    return List.of(statistics);
+  }
+
+  /** Called before the chunks of each update; η as it will be used in them. */
+  float begin(float eta) {
+    return eta;
+  }
+
+  /** Updates {@code count} numbers of θ and of the statistics, the gradient being delta · scale. */
+  abstract void step(Scratch s, int count, float scale, float eta);
+}
