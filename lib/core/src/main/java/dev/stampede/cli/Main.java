@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       RunCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       HelpCommand.class

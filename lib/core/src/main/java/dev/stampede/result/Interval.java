@@ -7,6 +7,30 @@ import java.util.SplittableRandom;
 public record Interval(double low, double high) {
   private static final int RESAMPLES = 2_000;
 
+  /** Whether it holds the value, its ends included. */
+  public boolean contains(double value) {
+    return low <= value && value <= high;
+  }
+
+  /**
+   * From the 2.5th to the 97.5th percentile of a resampled statistic, in between two of its values
+   * by linear interpolation, as {@code numpy.percentile} has it.
+   *
+   * @param resampled one value for each resample, at least one, in any order
+   */
+  static Interval ofPercentiles(double[] resampled) {
+    double[] sorted = resampled.clone();
+    Arrays.sort(sorted);
+    return new Interval(quantile(sorted, 0.025), quantile(sorted, 0.975));
+  }
+
+  private static double quantile(double[] sorted, double q) {
+    double position = q * (sorted.length - 1);
+    int below = (int) position;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  }
+
   /**
    * Percentile bootstrap of the mean (Efron 1979), 2 000 resamples.
    *

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -149,6 +152,77 @@ public final class RunDirectory {
               + ")",
           e);
     }
+  }
+
+  /**
+   * Reads {@code episodes.csv} of a run's folder.
+   *
+   * @throws IllegalArgumentException if there is none, or a line of it is not as it was written
+   */
+  public static List<EpisodeRecord> readEpisodes(Path directory) {
+    return lines(
+        new RunDirectory(directory).episodes(),
+        6,
+        cells ->
+            new EpisodeRecord(
+                Long.parseLong(cells[0]),
+                Long.parseLong(cells[1]),
+                Double.parseDouble(cells[2]),
+                Integer.parseInt(cells[3]),
+                Double.parseDouble(cells[4]),
+                Long.parseLong(cells[5])));
+  }
+
+  /**
+   * Reads {@code evaluations.csv} of a run's folder; none if there is no such file.
+   *
+   * @throws IllegalArgumentException if a line of it is not as it was written
+   */
+  public static List<EvaluationRecord> readEvaluations(Path directory) {
+    Path file = new RunDirectory(directory).evaluations();
+    return !Files.exists(file)
+        ? List.of()
+        : lines(
+            file,
+            9,
+            cells ->
+                new EvaluationRecord(
+                    Long.parseLong(cells[0]),
+                    Long.parseLong(cells[1]),
+                    Double.parseDouble(cells[2]),
+                    cells[3].equals("greedy"),
+                    Arrays.stream(cells[8].split(" ")).map(Double::valueOf).toList()));
+  }
+
+  private static <T> List<T> lines(Path file, int cells, Function<String[], T> parse) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + file.toAbsolutePath(), e);
+    }
+    List<T> records = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) { // The first one is the header.
+      String[] parts = lines.get(i).split(",", -1);
+      try {
+        if (parts.length != cells) {
+          throw new NumberFormatException(parts.length + " cells");
+        }
+        records.add(parse.apply(parts));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            file.toAbsolutePath()
+                + ", line "
+                + (i + 1)
+                + ": expected "
+                + cells
+                + " cells as the header says but got \""
+                + lines.get(i)
+                + "\"",
+            e);
+      }
+    }
+    return records;
   }
 
   private static void replace(Path file, String text) {
