@@ -78,6 +78,51 @@ class CommandLineTest {
   }
 
   @Test
+  void compare_tells_what_is_not_decided_and_refuses_different_tasks(@TempDir Path folder)
+      throws Exception {
+    for (String entropy : List.of("0.01", "0.02")) {
+      for (String seed : List.of("1", "2")) {
+        Path out = folder.resolve("runs").resolve(entropy + "-" + seed);
+        Ended run =
+            stampede(
+                "run",
+                "--threads",
+                "1",
+                "--steps",
+                "2000",
+                "--seed",
+                seed,
+                "--set",
+                "entropy=" + entropy,
+                "--out",
+                out.toString());
+        assertThat(run.exit).as(run.output).isZero();
+      }
+    }
+    Path json = folder.resolve("comparison.json");
+    String runs = folder.resolve("runs").toString();
+    Ended compare = stampede("compare", runs, "--json", json.toString());
+
+    assertThat(compare.exit).as(compare.output).isZero();
+    assertThat(compare.output)
+        .contains("CartPole, 2,000 steps; score: mean return of the last 100 training episodes")
+        .containsPattern("A3C \\(entropy 0.01\\) +CartPole +2 +\\d+\\.\\d+ +\\[")
+        .contains("Not decided whether A3C (entropy 0.0")
+        .contains("at least 4 seeds of each are needed")
+        .doesNotContain("\tat ");
+    assertThat(Files.readString(json)).contains("\"decided\" : false").contains("\"iqm\" : ");
+
+    Path other = folder.resolve("other");
+    assertThat(stampede("run", "--env", "Catch", "--steps", "2000", "--out", other.toString()).exit)
+        .isZero();
+    Ended refused = stampede("compare", runs, other.toString());
+    assertThat(refused.exit).isEqualTo(2);
+    assertThat(refused.output).contains("the same env").contains("Catch (").doesNotContain("\tat ");
+    assertThat(stampede("compare", runs, "--metric", "first").output)
+        .contains("expected the metric last, best or auc but got \"first\"");
+  }
+
+  @Test
   void an_interrupt_from_the_keyboard_exits_with_130_and_everything_written(@TempDir Path folder)
       throws Exception {
     assumeFalse(
@@ -113,7 +158,7 @@ class CommandLineTest {
 
   @Test
   void every_command_has_help() throws Exception {
-    for (String command : List.of("run", "evaluate", "bench", "doctor")) {
+    for (String command : List.of("run", "evaluate", "compare", "bench", "doctor")) {
       Ended help = stampede(command, "--help");
       assertThat(help.exit).isZero();
       assertThat(help.output).startsWith("Usage: stampede " + command);
