@@ -1,6 +1,7 @@
 package dev.stampede.result;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -104,7 +106,7 @@ public record RunScores(
                   + " holds none");
         }
         found.addAll(here);
-      } catch (IOException | java.io.UncheckedIOException e) {
+      } catch (IOException | UncheckedIOException e) {
         throw new IllegalArgumentException(
             "cannot read the folder " + directory.toAbsolutePath() + " (" + e + ")", e);
       }
@@ -159,7 +161,7 @@ public record RunScores(
     List<EvaluationRecord> ends =
         runs.stream().map(run -> run.evaluations().get(run.evaluations().size() - 1)).toList();
     return String.format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         ", %d episodes, %s actions, %s %,d to %,d",
         ends.get(0).returns().size(),
         ends.get(0).greedy() ? "greedy" : "sampled",

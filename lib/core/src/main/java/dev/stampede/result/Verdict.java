@@ -90,7 +90,8 @@ public record Verdict(
   /**
    * About how many seeds of each algorithm, in all, would decide: the larger of what the two
    * intervals need by {@link SeedsNeeded}, or {@link #fewestSeeds} if there are fewer. Empty if it
-   * is decided, or if no sensible number would do.
+   * is decided, if no sensible number would do, or if IQM and probability of improvement disagree
+   * on which is better.
    */
   public OptionalInt seedsNeeded() {
     if (decided() || (enoughSeeds() && probability < 0.5)) {
