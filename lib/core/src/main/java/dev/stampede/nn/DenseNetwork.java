@@ -16,6 +16,9 @@ import java.util.Arrays;
  * again for the gradient while θ′ is the same.
  */
 final class DenseNetwork implements LocalNetwork {
+  /** No version of a state: its units are to be computed. */
+  private static final long STALE = -1;
+
   private final Network network;
   private final DenseLayers.Layer[] layers;
   private final int[] outputs;
@@ -25,7 +28,8 @@ final class DenseNetwork implements LocalNetwork {
   private final float[][] states;
   private final ByteBuffer raw;
   private final float[][] units;
-  private final boolean[] computed;
+  private final long[] versions;
+  private final long[] computed;
   private final float[] delta;
   private final float[] out;
   private final float[] batchOut;
@@ -38,11 +42,22 @@ final class DenseNetwork implements LocalNetwork {
    */
   DenseNetwork(
       Network network, DenseLayers dense, Parameters source, boolean shared, int capacity) {
-    this(network, dense, source, shared, new float[capacity][network.observations().size()]);
+    this(
+        network,
+        dense,
+        source,
+        shared,
+        new float[capacity][network.observations().size()],
+        new long[capacity]);
   }
 
   private DenseNetwork(
-      Network network, DenseLayers dense, Parameters source, boolean shared, float[][] states) {
+      Network network,
+      DenseLayers dense,
+      Parameters source,
+      boolean shared,
+      float[][] states,
+      long[] versions) {
     int capacity = states.length;
     this.network = network;
     this.layers = dense.layers().toArray(DenseLayers.Layer[]::new);
@@ -53,7 +68,9 @@ final class DenseNetwork implements LocalNetwork {
     this.states = states;
     this.raw = ByteBuffer.allocate(network.observations().bytes()).order(ByteOrder.nativeOrder());
     this.units = new float[capacity][dense.units()];
-    this.computed = new boolean[capacity];
+    this.versions = versions;
+    this.computed = new long[capacity];
+    Arrays.fill(computed, STALE);
     this.delta = new float[dense.units()];
     this.out = new float[outputs.length];
     this.batchOut = new float[capacity * outputs.length];
@@ -65,7 +82,7 @@ final class DenseNetwork implements LocalNetwork {
   public void sync(Parameters from) {
     if (!shared) {
       from.read(0, theta, theta.length);
-      Arrays.fill(computed, false);
+      Arrays.fill(computed, STALE);
     }
   }
 
@@ -82,14 +99,14 @@ final class DenseNetwork implements LocalNetwork {
         state[j] = (raw.get(j) & 0xff) * (1 / 255f);
       }
     }
-    computed[i] = false;
+    versions[i]++;
   }
 
   @Override
   public void copy(int from, int to) {
     if (from != to) {
       System.arraycopy(states[from], 0, states[to], 0, states[to].length);
-      computed[to] = false;
+      versions[to]++;
     }
   }
 
@@ -137,7 +154,8 @@ final class DenseNetwork implements LocalNetwork {
         new DenseLayers(Arrays.asList(layers), delta.length, outputs),
         new Parameters(network.size()),
         false,
-        states);
+        states,
+        versions);
   }
 
   @Override
@@ -146,17 +164,17 @@ final class DenseNetwork implements LocalNetwork {
   private void refresh() {
     if (shared) {
       source.read(0, theta, theta.length);
-      Arrays.fill(computed, false);
+      Arrays.fill(computed, STALE);
     }
   }
 
   private void compute(int i) {
-    if (!computed[i]) {
+    if (computed[i] != versions[i]) {
       System.arraycopy(states[i], 0, units[i], 0, states[i].length);
       for (DenseLayers.Layer layer : layers) {
         layerForward(layer, units[i], theta);
       }
-      computed[i] = !shared;
+      computed[i] = shared ? STALE : versions[i];
     }
   }
 

@@ -60,6 +60,10 @@ class DenseNetworkTest {
       assertClose(a.outputs(STATES), b.outputs(STATES));
       assertThat(a.forward(2)).isEqualTo(c.forward(2)).isEqualTo(twin.forward(2));
       assertClose(twin.outputs(STATES), b.outputs(STATES));
+      Observation another = state(random, inputs, bytes);
+      all.forEach(each -> each.put(3, another));
+      all.forEach(each -> each.copy(4, 1));
+      assertClose(twin.outputs(STATES), b.outputs(STATES)); // It sees new states too.
       float[] dOut = new float[STATES * fused.outputs()];
       for (int k = 0; k < dOut.length; k++) {
         dOut[k] = (float) (2 * random.nextDouble() - 1);
