@@ -1,5 +1,9 @@
 package dev.stampede.env;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Adds up the rewards of each episode and hands the sum out with its last step.
  *
@@ -54,6 +58,20 @@ public final class EpisodeStatistics extends Wrapper {
       }
       case TERMINATED, TRUNCATED -> step.withEpisode(new Episode(score, steps));
     };
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    super.save(out);
+    out.writeDouble(score);
+    out.writeLong(steps);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    super.restore(in);
+    score = in.readDouble();
+    steps = in.readLong();
   }
 
   private void forget() {

@@ -1,5 +1,8 @@
 package dev.stampede.env;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -51,6 +54,18 @@ public final class FrameStack extends Wrapper {
     System.arraycopy(frames, frameBytes, frames, 0, frames.length - frameBytes);
     step.observation().copyTo(at(frames.length - frameBytes));
     return new Step(Observation.of(frames), step.reward(), step.ending(), step.episode());
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    super.save(out);
+    out.write(frames);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    super.restore(in);
+    in.readFully(frames);
   }
 
   private Observation fill(Observation first) {

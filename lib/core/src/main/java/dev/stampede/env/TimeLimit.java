@@ -1,5 +1,9 @@
 package dev.stampede.env;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** Truncates an episode after a number of steps. */
 public final class TimeLimit extends Wrapper {
   private final int limit;
@@ -33,5 +37,17 @@ public final class TimeLimit extends Wrapper {
     Step step = super.step(action);
     steps++;
     return steps < limit || step.last() ? step : step.withEnding(Step.Ending.TRUNCATED);
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    super.save(out);
+    out.writeInt(steps);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    super.restore(in);
+    steps = in.readInt();
   }
 }

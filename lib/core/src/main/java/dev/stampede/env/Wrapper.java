@@ -1,7 +1,16 @@
 package dev.stampede.env;
 
-/** An environment around another one. Changes nothing by itself. */
-public abstract class Wrapper implements Environment {
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * An environment around another one. Changes nothing by itself.
+ *
+ * <p>It saves what the inner environment saves. A wrapper with state of its own overrides {@link
+ * #save} and {@link #restore}, calls these first and then writes and reads its own.
+ */
+public abstract class Wrapper implements Environment, Saveable {
   private final Environment inner;
 
   protected Wrapper(Environment inner) {
@@ -41,5 +50,35 @@ public abstract class Wrapper implements Environment {
   @Override
   public void close() {
     inner.close();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the inner environment is not {@link Saveable}
+   */
+  @Override
+  public void save(DataOutput out) throws IOException {
+    saveable().save(out);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the inner environment is not {@link Saveable}
+   */
+  @Override
+  public void restore(DataInput in) throws IOException {
+    saveable().restore(in);
+  }
+
+  private Saveable saveable() {
+    if (inner instanceof Saveable saveable) {
+      return saveable;
+    }
+    throw new IllegalStateException(
+        "the state of "
+            + inner.getClass().getName()
+            + " can be neither saved nor restored; let it implement dev.stampede.env.Saveable");
   }
 }

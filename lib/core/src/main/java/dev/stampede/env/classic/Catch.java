@@ -3,10 +3,15 @@ package dev.stampede.env.classic;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
-import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Catch a falling ball with a paddle: the smallest task that is seen as pixels.
@@ -17,14 +22,14 @@ import java.util.SplittableRandom;
  * scores about −0.6. Observations are bytes, 0 or 255, shape (1, 10, 5). From bsuite (Osband et al.
  * 2020, arXiv:1908.03568).
  */
-public final class Catch implements Environment {
+public final class Catch implements Environment, Saveable {
   private static final int ROWS = 10;
   private static final int COLUMNS = 5;
   private static final Space OBSERVATION = Space.Box.bytes(1, ROWS, COLUMNS);
   private static final Space ACTION = new Space.Discrete(3);
 
   private final byte[] pixels = new byte[ROWS * COLUMNS];
-  private SplittableRandom random = new SplittableRandom();
+  private SplitMix random = new SplitMix(ThreadLocalRandom.current().nextLong());
   private int ballRow = ROWS;
   private int ballColumn;
   private int paddle;
@@ -41,7 +46,7 @@ public final class Catch implements Environment {
 
   @Override
   public Observation reset(long seed) {
-    random = new SplittableRandom(seed);
+    random = new SplitMix(seed);
     return reset();
   }
 
@@ -58,15 +63,28 @@ public final class Catch implements Environment {
     if (ballRow >= ROWS - 1) {
       throw new IllegalStateException("the episode is over; call reset() first");
     }
-    int a = action.index();
-    if (a < 0 || a > 2) {
-      throw new IllegalArgumentException("Catch takes action 0, 1 or 2 but got " + a);
-    }
-    paddle = Math.max(0, Math.min(COLUMNS - 1, paddle + a - 1));
+    int move = Actions.choice(this, action) - 1;
+    paddle = Math.max(0, Math.min(COLUMNS - 1, paddle + move));
     ballRow++;
     boolean landed = ballRow == ROWS - 1;
     double reward = !landed ? 0 : paddle == ballColumn ? 1 : -1;
     return new Step(observe(), reward, landed, false);
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    out.writeLong(random.state());
+    out.writeInt(ballRow);
+    out.writeInt(ballColumn);
+    out.writeInt(paddle);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    random = new SplitMix(in.readLong());
+    ballRow = in.readInt();
+    ballColumn = in.readInt();
+    paddle = in.readInt();
   }
 
   private Observation observe() {
