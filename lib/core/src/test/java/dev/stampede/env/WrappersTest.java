@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stampede.env.Step.Ending;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -133,5 +137,18 @@ class WrappersTest {
     float[] values = new float[buffer.capacity() / 4];
     buffer.flip().order(ByteOrder.nativeOrder()).asFloatBuffer().get(values);
     return values;
+  }
+
+  @Test
+  void what_cannot_be_saved_is_named() {
+    Wrapper environment = new ClipReward(new TimeLimit(new Counting(Ending.TERMINATED), 5));
+
+    assertThatThrownBy(() -> environment.save(new DataOutputStream(new ByteArrayOutputStream())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(Counting.class.getName());
+    assertThatThrownBy(
+            () -> environment.restore(new DataInputStream(InputStream.nullInputStream())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(Counting.class.getName());
   }
 }

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * <p>−1 a step and 0 for the one that reaches the height −cos θ₁ − cos(θ₁ + θ₂) &gt; 1; at most 500
  * steps. θ₁ = 0 hangs down, θ₂ is relative to the first link. The observation is (cos θ₁, sin θ₁,
  * cos θ₂, sin θ₂, θ̇₁, θ̇₂), the speeds at most 4π and 9π rad/s. The four numbers of the start
- * state are drawn from U(−0.1, 0.1). Good policies score about −80, a random one about −500.
+ * state are drawn from U(−0.1, 0.1). Good policies score about −80, a random one about −490.
  *
  * <p>Sutton (1996), with the dynamics of Sutton and Barto's book and one Runge-Kutta step of 0.2 s,
  * as Gymnasium's {@code Acrobot-v1}, which it equals step for step; only the start states are drawn

@@ -8,40 +8,121 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Environments;
+import dev.stampede.env.EpisodeStatistics;
+import dev.stampede.env.FrameStack;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
+import dev.stampede.env.TimeLimit;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.SplittableRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassicTasksTest {
+  private static final List<String> NAMES = List.copyOf(new ClassicTasks().names());
+
+  static List<String> names() {
+    return NAMES;
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"CartPole", "Catch"})
+  @MethodSource("names")
   void keeps_the_contract_of_an_environment(String id) {
-    Environment environment = Environments.open(id, 1, line -> {}).create(Purpose.TRAINING);
+    Environment environment = open(id);
     Space.Box box = (Space.Box) environment.observationSpace();
-    int n = ((Space.Discrete) environment.actionSpace()).n();
-    SplittableRandom random = new SplittableRandom(1);
-    for (int episode = 0; episode < 50; episode++) {
-      assertThat(environment.reset().bytes()).isEqualTo(box.bytes());
+    SplitMix random = new SplitMix(1);
+    Action action = random(environment, random);
+    assertThatThrownBy(() -> environment.step(action)).isInstanceOf(IllegalStateException.class);
+    for (int episode = 0; episode < 20; episode++) {
+      assertWithin(box, environment.reset());
       Step step;
       do {
-        step = environment.step(Action.of(random.nextInt(n)));
-        assertThat(step.observation().bytes()).isEqualTo(box.bytes());
+        step = environment.step(random(environment, random));
+        assertWithin(box, step.observation());
         assertThat(step.reward()).isFinite();
       } while (!step.last());
-      assertThatThrownBy(() -> environment.step(Action.of(0)))
+      assertThatThrownBy(() -> environment.step(action))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("reset()");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void an_action_that_the_task_does_not_have_is_refused(String id) {
+    Environment environment = open(id);
     environment.reset();
-    assertThatThrownBy(() -> environment.step(Action.of(n)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got " + n);
+    if (environment.actionSpace() instanceof Space.Discrete discrete) {
+      assertRefused(environment, Action.of(discrete.n()), "got " + discrete.n());
+      assertRefused(environment, Action.of(-1), "got -1");
+      assertRefused(environment, Action.of(0f), "Action.of(int)");
+    } else {
+      assertRefused(environment, Action.of(0f, 0f), "1 number but got 2");
+      assertRefused(environment, Action.of(Float.NaN), "NaN");
+      assertRefused(environment, Action.of(0), "Action.of(float...)");
+    }
+    environment.step(random(environment, new SplitMix(1))); // The episode goes on.
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void what_was_restored_goes_on_like_what_was_saved(String id) throws IOException {
+    for (UnaryOperator<Environment> wrappers :
+        List.<UnaryOperator<Environment>>of(
+            inner -> inner,
+            EpisodeStatistics::around,
+            inner -> new FrameStack(new TimeLimit(EpisodeStatistics.around(inner), 11), 3))) {
+      for (int stepsBefore : new int[] {0, 1, 2, 3, 5, 7, 10, 60, 199}) {
+        Environment saved = wrappers.apply(open(id));
+        play(saved, stepsBefore, new SplitMix(stepsBefore), saved.reset(5));
+        var bytes = new ByteArrayOutputStream();
+        ((Saveable) saved).save(new DataOutputStream(bytes));
+
+        Environment restored = wrappers.apply(open(id));
+        play(restored, 4, new SplitMix(9), restored.reset(6)); // To be forgotten.
+        var in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+        ((Saveable) restored).restore(in);
+
+        assertThat(in.available()).isZero();
+        assertThat(continuation(restored)).isEqualTo(continuation(saved)).hasSizeGreaterThan(300);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void an_episode_that_was_over_is_over_when_restored(String id) throws IOException {
+    Environment saved = open(id);
+    saved.reset();
+    while (!saved.step(random(saved, new SplitMix(1))).last()) {}
+    var bytes = new ByteArrayOutputStream();
+    ((Saveable) saved).save(new DataOutputStream(bytes));
+
+    Environment restored = open(id);
+    restored.reset();
+    ((Saveable) restored)
+        .restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+    assertThatThrownBy(() -> restored.step(random(restored, new SplitMix(1))))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -94,6 +175,165 @@ class ClassicTasksTest {
     assertThatThrownBy(() -> Environments.check("CartPol"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("did you mean \"CartPole\"");
+    assertThatThrownBy(() -> Environments.check("CorridorMemry"))
+        .hasMessageContaining("did you mean \"CorridorMemory\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Corridor, 0.8, -0.446",
+    "CorridorTruncated, 1.6, 0.167",
+    "CorridorContinuous, 0.8, -1.135",
+    "CorridorContinuousTruncated, 1.6, 0.107"
+  })
+  void corridor_scores_as_documented(String id, double optimum, double atRandom) {
+    Environment corridor = EpisodeStatistics.around(open(id));
+    boolean discrete = corridor.actionSpace() instanceof Space.Discrete;
+    Action right = discrete ? Action.of(1) : Action.of(0.4f);
+    SplitMix random = new SplitMix(1);
+
+    assertThat(score(corridor, s -> right)).isCloseTo(optimum, offset(1e-9));
+    Function<float[], Action> uniform =
+        s -> discrete ? Action.of(random.nextInt(2)) : Action.of(2 * random.nextFloat() - 1);
+    assertThat(mean(20_000, () -> score(corridor, uniform))).isCloseTo(atRandom, offset(0.05));
+    assertThat(atRandom).isLessThan(0.5 * optimum);
+  }
+
+  /** By trying every policy of 6 cells and 2 choices. */
+  @ParameterizedTest
+  @CsvSource({"Corridor, 0.8", "CorridorTruncated, 1.6"})
+  void no_policy_does_better_in_the_corridor(String id, double optimum) {
+    Environment corridor = EpisodeStatistics.around(open(id));
+    for (int policy = 0; policy < 1 << 6; policy++) {
+      int choices = policy;
+      double score = score(corridor, s -> Action.of(choices >> hot(s) & 1));
+      boolean right = (policy & 0b11111) == 0b11111 && (policy >> 5 == 1 || optimum < 1);
+      if (right) {
+        assertThat(score).isCloseTo(optimum, offset(1e-9));
+      } else {
+        assertThat(score).isLessThan(0.95 * optimum);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 9})
+  void corridor_memory_needs_the_cue(int cells) {
+    Environment corridor = EpisodeStatistics.around(new CorridorMemory(cells));
+    corridor.reset(1);
+    SplitMix random = new SplitMix(1);
+    float[] cue = new float[1];
+
+    assertThat(
+            mean(
+                500,
+                () ->
+                    score(
+                        corridor,
+                        s -> {
+                          cue[0] = hot(s) == 0 ? s[cells] : cue[0];
+                          return Action.of(cue[0] > 0 ? 1 : 0);
+                        })))
+        .isEqualTo(1);
+    for (int always : new int[] {0, 1}) {
+      assertThat(mean(4_000, () -> score(corridor, s -> Action.of(always))))
+          .isCloseTo(0, offset(0.06));
+    }
+    assertThat(mean(4_000, () -> score(corridor, s -> random(corridor, random))))
+        .isCloseTo(0, offset(0.06));
+  }
+
+  @Test
+  void corridor_memory_shows_the_cue_only_at_the_beginning() {
+    CorridorMemory corridor = new CorridorMemory();
+
+    assertThat(Math.abs(floats(corridor.reset(1))[4])).isEqualTo(1);
+    assertThat(floats(corridor.step(Action.of(0)).observation())).containsExactly(0, 1, 0, 0, 0);
+    assertThat(floats(corridor.step(Action.of(0)).observation())).containsExactly(0, 0, 1, 0, 0);
+    assertThat(floats(corridor.step(Action.of(0)).observation())).containsExactly(0, 0, 0, 1, 0);
+    Step turned = corridor.step(Action.of(0));
+    assertThat(turned.terminated()).isTrue();
+    assertThat(Math.abs(turned.reward())).isEqualTo(1);
+    assertThatThrownBy(() -> new CorridorMemory(1)).hasMessageContaining("got 1");
+  }
+
+  /** The score of one episode of a policy that sees observations. */
+  private static double score(Environment environment, Function<float[], Action> policy) {
+    float[] s = floats(environment.reset());
+    Step step;
+    do {
+      step = environment.step(policy.apply(s));
+      s = floats(step.observation());
+    } while (!step.last());
+    return step.episode().orElseThrow().score();
+  }
+
+  private static double mean(int episodes, DoubleSupplier score) {
+    return DoubleStream.generate(score).limit(episodes).average().orElseThrow();
+  }
+
+  private static int hot(float[] oneHot) {
+    int i = 0;
+    while (oneHot[i] != 1) {
+      i++;
+    }
+    return i;
+  }
+
+  private static Environment open(String id) {
+    return Environments.open(id, 1, line -> {}).create(Purpose.TRAINING);
+  }
+
+  private static Action random(Environment environment, SplitMix random) {
+    return environment.actionSpace() instanceof Space.Discrete discrete
+        ? Action.of(random.nextInt(discrete.n()))
+        : Action.of(random.nextFloat() * 6 - 3); // Beyond the bounds too.
+  }
+
+  private static void assertRefused(Environment environment, Action action, String why) {
+    assertThatThrownBy(() -> environment.step(action))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
+  }
+
+  private static void assertWithin(Space.Box box, Observation observation) {
+    assertThat(observation.bytes()).isEqualTo(box.bytes());
+    if (box.element() == Space.Element.FLOAT32) {
+      float[] values = floats(observation);
+      for (int i = 0; i < values.length; i++) {
+        assertThat(values[i]).isBetween(box.low(i), box.high(i));
+      }
+    }
+  }
+
+  /** What follows, as text, for 300 steps with actions that are always the same. */
+  private static List<String> continuation(Environment environment) {
+    return play(environment, 300, new SplitMix(3), Observation.of());
+  }
+
+  /**
+   * Plays on, into new episodes where one ends.
+   *
+   * @param first what was seen before the first step
+   */
+  private static List<String> play(
+      Environment environment, int steps, SplitMix random, Observation first) {
+    List<String> seen = new ArrayList<>();
+    seen.add(Arrays.toString(bytes(first)));
+    for (int i = 0; i < steps; i++) {
+      Step step = environment.step(random(environment, random));
+      seen.add(
+          "%s %s %s %s"
+              .formatted(
+                  Arrays.toString(bytes(step.observation())),
+                  step.reward(),
+                  step.ending(),
+                  step.episode()));
+      if (step.last()) {
+        seen.add(Arrays.toString(bytes(environment.reset())));
+      }
+    }
+    return seen;
   }
 
   private static byte[] bytes(Observation observation) {
