@@ -13,14 +13,14 @@ STARTS = {
     # Each is a step or a few away from the end of the episode or from a limit of the state.
     "Acrobot-v1": [[2.0, 0.1, 2.0, 1.0], [0.1, 3.1, 12.5, 28.0]],
     "CartPole-v1": [[2.38, 1.0, 0.0, 0.0], [0.0, 0.0, -0.2, -0.5]],
-    "MountainCar-v0": [[0.45, 0.06], [-1.19, -0.07], [0.49, -0.001]],
-    "MountainCarContinuous-v0": [[0.4, 0.06], [-1.19, -0.07], [0.449, -0.001]],
+    "MountainCar-v0": [[0.45, 0.06], [-1.19, -0.07], [0.499, 0.0005]],
+    "MountainCarContinuous-v0": [[0.4, 0.06], [-1.19, -0.07], [0.449, 0.0012]],
     "Pendulum-v1": [[3.1, 7.9], [-3.1, -7.9], [0.01, 0.0]],
 }
 
 
 def pumping(name: str, state) -> float:
-    """-1 or 1, such that the task gains energy or the pole stays up; see the tests for how far."""
+    """-1 or 1, such that the task gains energy, or that the pole stays up."""
     if name == "Acrobot-v1":
         return -1 if state[2] > 0 else 1
     if name == "CartPole-v1":
