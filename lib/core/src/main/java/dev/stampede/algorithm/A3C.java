@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * so that R − V is the generalised advantage.
  */
 public record A3C(double gamma, double lambda, double beta, double valueWeight, int tMax)
-    implements Algorithm {
+    implements AsynchronousAlgorithm {
 
   /**
    * @param gamma discount γ

@@ -19,8 +19,8 @@ public interface ActorLearner {
 
   /**
    * θ′ ← θ. The current state becomes the first of a new rollout; after the end of an episode that
-   * is a start state. An algorithm that works {@linkplain Algorithm#onShared on θ itself} has
-   * nothing to copy.
+   * is a start state. An algorithm that works {@linkplain AsynchronousAlgorithm#onShared on θ
+   * itself} has nothing to copy.
    */
   void sync();
 

@@ -5,16 +5,14 @@ import dev.stampede.env.Space;
 import java.util.random.RandomGenerator;
 
 /**
- * What one actor-learner thread does from the start of a run to its end.
+ * What is done from the start of a run to its end, by {@linkplain AsynchronousAlgorithm each of
+ * many threads} or {@linkplain BatchAlgorithm for many environments at once}.
  *
  * <p>An algorithm is one file that keeps its paper's loops. It owns neither threads nor time: the
- * {@link ActorLearner} it is given counts T, says when to stop, and holds θ and θ′. One instance
- * serves all threads of a run, so it keeps no state between calls.
+ * {@link ActorLearner} or {@link BatchLearner} it is given counts T, says when to stop, and holds
+ * θ. One instance serves all threads of a run, so it keeps no state between calls.
  */
 public interface Algorithm {
-
-  /** Acts and learns until {@link ActorLearner#running} says no. */
-  void run(ActorLearner actor);
 
   /**
    * The most states that one update looks at, and so how many an actor-learner must be able to
@@ -40,15 +38,5 @@ public interface Algorithm {
   /** Whether what is learned is a distribution, so that acting may draw from it. */
   default boolean stochastic() {
     return true;
-  }
-
-  /** Whether threads act and differentiate on the shared θ itself instead of their own θ′. */
-  default boolean onShared() {
-    return false;
-  }
-
-  /** Whether there is a target network θ⁻. */
-  default boolean usesTarget() {
-    return false;
   }
 }

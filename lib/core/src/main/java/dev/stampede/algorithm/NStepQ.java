@@ -21,7 +21,7 @@ public record NStepQ(
     EpsilonGreedy exploration,
     boolean dueling,
     boolean doubleQ)
-    implements Algorithm {
+    implements AsynchronousAlgorithm {
 
   /**
    * @param gamma discount γ

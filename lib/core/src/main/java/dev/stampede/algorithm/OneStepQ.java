@@ -25,7 +25,7 @@ public record OneStepQ(
     EpsilonGreedy exploration,
     boolean dueling,
     boolean doubleQ)
-    implements Algorithm {
+    implements AsynchronousAlgorithm {
 
   /**
    * @param gamma discount γ

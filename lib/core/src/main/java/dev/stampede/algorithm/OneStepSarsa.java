@@ -19,7 +19,7 @@ public record OneStepSarsa(
     long targetInterval,
     EpsilonGreedy exploration,
     boolean dueling)
-    implements Algorithm {
+    implements AsynchronousAlgorithm {
 
   /**
    * @param gamma discount γ

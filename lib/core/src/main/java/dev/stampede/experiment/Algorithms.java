@@ -15,21 +15,12 @@ import java.util.Map;
  */
 public final class Algorithms {
   private static final String WIKI = "authors' e-mail, wiki of muupan/async-rl";
+  private static final String PAAC_CODE = "the authors' code, github.com/Alfredvc/paac, defaults";
   private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
 
   /** Asynchronous advantage actor-critic: Algorithm S3. */
   public static final Preset A3C =
-      Preset.ofPaper(
-          "A3C",
-          common(
-              value(
-                  Knob.VALUE_WEIGHT, "0.5", WIKI + ": × 0.5, read as ½(R − V)", Certainty.VERIFIED),
-              value(Knob.T_MAX, "5", "section 5.1", Certainty.SECONDARY),
-              value(Knob.ENTROPY, "0.01", "supplement 8: Atari and TORCS", Certainty.SECONDARY),
-              value(Knob.LAMBDA, "1.0", "section 4.2: n-step returns", Certainty.SECONDARY),
-              value(Knob.VALUE_NETWORK, "shared", "section 4", Certainty.SECONDARY)),
-          Map.of(Knob.LEARNING_RATE, "0.01"),
-          Algorithms::a3c);
+      Preset.ofPaper("A3C", actorCritic(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::a3c);
 
   /** Asynchronous one-step Q-learning: Algorithm 1. */
   public static final Preset OneStepQ =
@@ -63,7 +54,29 @@ public final class Algorithms {
           explorationAnd(Map.of(Knob.LEARNING_RATE, "0.003")),
           Algorithms::nStepQ);
 
-  private static final List<Preset> ALL = List.of(A3C, OneStepQ, OneStepSarsa, NStepQ);
+  /**
+   * Synchronous advantage actor-critic with the values of A3C: the same samples, one batch. {@code
+   * threads} are its environments.
+   */
+  public static final Preset A2C =
+      Preset.ofPaper("A2C", actorCritic(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::a2c);
+
+  /** Clemente et al. (2017), arXiv:1705.04862; {@code threads} are its environments n_e. */
+  public static final Preset PAAC =
+      Preset.ofPaper(
+          "PAAC",
+          with(
+              actorCritic(),
+              value(Knob.LEARNING_RATE, "0.0224", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.REDUCTION, "environment-mean", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.CLIP_NORM, "3.0", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.ENTROPY, "0.02", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.VALUE_WEIGHT, "0.5", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.RMS_EPSILON, "0.1", PAAC_CODE, Certainty.VERIFIED)),
+          Map.of(Knob.LEARNING_RATE, "0.01"),
+          Algorithms::a2c);
+
+  private static final List<Preset> ALL = List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC);
 
   private Algorithms() {}
 
@@ -93,6 +106,15 @@ public final class Algorithms {
 
   private static Algorithm a3c(Preset p, int framesPerStep) {
     return new dev.stampede.algorithm.A3C(
+        p.number(Knob.GAMMA),
+        p.number(Knob.LAMBDA),
+        p.number(Knob.ENTROPY),
+        p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.T_MAX));
+  }
+
+  private static Algorithm a2c(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.A2C(
         p.number(Knob.GAMMA),
         p.number(Knob.LAMBDA),
         p.number(Knob.ENTROPY),
@@ -188,6 +210,23 @@ public final class Algorithms {
       all.put(each.getKey(), each.getValue());
     }
     return all;
+  }
+
+  private static Map<Knob, Setting> actorCritic() {
+    return common(
+        value(Knob.VALUE_WEIGHT, "0.5", WIKI + ": × 0.5, read as ½(R − V)", Certainty.VERIFIED),
+        value(Knob.T_MAX, "5", "section 5.1", Certainty.SECONDARY),
+        value(Knob.ENTROPY, "0.01", "supplement 8: Atari and TORCS", Certainty.SECONDARY),
+        value(Knob.LAMBDA, "1.0", "section 4.2: n-step returns", Certainty.SECONDARY),
+        value(Knob.VALUE_NETWORK, "shared", "section 4", Certainty.SECONDARY));
+  }
+
+  @SafeVarargs
+  private static Map<Knob, Setting> with(Map<Knob, Setting> most, Map.Entry<Knob, Setting>... own) {
+    for (Map.Entry<Knob, Setting> each : own) {
+      most.put(each.getKey(), each.getValue());
+    }
+    return most;
   }
 
   /** What the methods that learn Q(s, a) add. */

@@ -238,12 +238,12 @@ public final class Experiment {
      * @throws IllegalArgumentException if the parts do not go together
      */
     public Experiment build() {
-      if (deterministic && threads != 1) {
+      if (deterministic && threads != 1 && !algorithm.isSynchronous()) {
         throw new IllegalArgumentException(
             "deterministic: "
                 + threads
                 + " threads update θ in an order that no seed fixes; use threads(1), on the command"
-                + " line --threads 1");
+                + " line --threads 1, or a synchronous algorithm such as A2C");
       }
       return new Experiment(new Builder(this));
     }

@@ -24,7 +24,8 @@ public enum Knob {
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),
   ASYNC_UPDATE("async-update", "agent steps", "I_AsyncUpdate of a thread", Knob::rollout),
-  REDUCTION("reduction", "", "of the gradients of a rollout", oneOf("sum", "mean")),
+  REDUCTION(
+      "reduction", "", "of the gradients of a rollout", oneOf("sum", "mean", "environment-mean")),
   TARGET_INTERVAL(
       "target-interval",
       "",

@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import ai.djl.nn.Block;
 import dev.stampede.algorithm.Algorithm;
+import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
@@ -316,6 +317,11 @@ public final class Preset {
     return settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate")
         ? Networks.separateMlps(observations, outputs - 1, nonlinearity, hidden)
         : Networks.mlp(observations, outputs, nonlinearity, hidden);
+  }
+
+  /** Whether its environments step together, so that a run can be repeated bit for bit. */
+  public boolean isSynchronous() {
+    return make(1) instanceof BatchAlgorithm;
   }
 
   boolean hasOwnNetwork() {

@@ -15,6 +15,7 @@ import dev.stampede.result.Machine;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
+import dev.stampede.runtime.Reduction;
 import dev.stampede.runtime.Training;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -311,7 +312,7 @@ public final class Run {
           case "budget" -> OptionalLong.of(budget);
           default -> OptionalLong.of(Long.parseLong(anneal));
         },
-        adapted.value(Knob.REDUCTION).equals("mean"),
+        Reduction.valueOf(adapted.value(Knob.REDUCTION).toUpperCase(Locale.ROOT).replace('-', '_')),
         OptimizerKind.valueOf(
             adapted.value(Knob.OPTIMIZER).toUpperCase(Locale.ROOT).replace('-', '_')),
         adapted.number(Knob.RMS_DECAY),

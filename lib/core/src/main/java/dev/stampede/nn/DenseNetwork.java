@@ -119,11 +119,11 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   @Override
-  public float[] outputs(int n) {
+  public float[] outputs(int from, int n) {
     refresh();
     for (int i = 0; i < n; i++) {
-      compute(i);
-      read(i, batchOut, i * outputs.length);
+      compute(from + i);
+      read(from + i, batchOut, i * outputs.length);
     }
     return batchOut;
   }

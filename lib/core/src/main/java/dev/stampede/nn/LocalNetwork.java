@@ -47,10 +47,15 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
   float[] forward(int i);
 
   /**
-   * The network's outputs for states 0…n−1, row after row, without a graph. The array is used again
-   * by the next call of this or of {@link #backward}.
+   * The network's outputs for states {@code from}…{@code from}+n−1, row after row, without a graph.
+   * The array is used again by the next call of this or of {@link #backward}.
    */
-  float[] outputs(int n);
+  float[] outputs(int from, int n);
+
+  /** The outputs for states 0…n−1. */
+  default float[] outputs(int n) {
+    return outputs(0, n);
+  }
 
   /**
    * The loss over states 0…n−1, and its gradient by one backward pass.

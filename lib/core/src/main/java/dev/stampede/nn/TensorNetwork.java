@@ -13,6 +13,9 @@ import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Any block, on the tensor library.
@@ -31,9 +34,8 @@ final class TensorNetwork implements LocalNetwork {
   private final ByteBuffer states;
   private final int stateBytes;
   private final ByteBuffer headGradient;
-  private final PtNDArray[] single;
-  private final PtNDArray[] batches;
-  private final PtNDArray[] headGradients;
+  private final Map<Long, PtNDArray> batches = new HashMap<>();
+  private final @Nullable PtNDArray[] headGradients;
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
@@ -73,20 +75,7 @@ final class TensorNetwork implements LocalNetwork {
     this.headGradient = NativeMemory.allocate(capacity * network.outputs() * Float.BYTES);
     // Arrays over fixed memory are made once: making one costs as much as a small layer's forward
     // pass.
-    this.single = new PtNDArray[capacity];
-    this.batches = new PtNDArray[capacity + 1];
     this.headGradients = new PtNDArray[capacity + 1];
-    for (int i = 0; i < capacity; i++) {
-      single[i] = over(i, 1);
-      batches[i + 1] = over(0, i + 1);
-      ByteBuffer head = headGradient.slice(0, (i + 1) * network.outputs() * Float.BYTES);
-      headGradients[i + 1] =
-          (PtNDArray)
-              manager.create(
-                  head.order(ByteOrder.nativeOrder()),
-                  new Shape(i + 1, network.outputs()),
-                  DataType.FLOAT32);
-    }
     this.out = new float[network.outputs()];
     this.batchOut = new float[capacity * network.outputs()];
     this.dOut = new float[capacity * network.outputs()];
@@ -115,7 +104,7 @@ final class TensorNetwork implements LocalNetwork {
   @Override
   public float[] forward(int i) {
     try (NDManager scope = manager.newSubManager()) {
-      NDArray result = forward(constants, single[i], scope, false);
+      NDArray result = forward(constants, batch(i, 1), scope, false);
       read((PtNDArray) result, out, out.length);
     }
     return out;
@@ -135,12 +124,12 @@ final class TensorNetwork implements LocalNetwork {
           own[i].setRequiresGradient(true);
           leaves.put(network.places().get(i).parameter(), own[i]);
         }
-        PtNDArray result = (PtNDArray) forward(leaves, batches[n], scope, true);
+        PtNDArray result = (PtNDArray) forward(leaves, batch(0, n), scope, true);
         read(result, batchOut, length);
         java.util.Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
         headGradient.asFloatBuffer().put(dOut, 0, length);
-        JniUtils.backward(result, headGradients[n], false, false);
+        JniUtils.backward(result, headGradient(n), false, false);
       } finally {
         JniUtils.setGradMode(false);
       }
@@ -150,9 +139,9 @@ final class TensorNetwork implements LocalNetwork {
   }
 
   @Override
-  public float[] outputs(int n) {
+  public float[] outputs(int from, int n) {
     try (NDManager scope = manager.newSubManager()) {
-      NDArray result = forward(constants, batches[n], scope, false);
+      NDArray result = forward(constants, batch(from, n), scope, false);
       read((PtNDArray) result, batchOut, n * network.outputs());
     }
     return batchOut;
@@ -166,6 +155,32 @@ final class TensorNetwork implements LocalNetwork {
   @Override
   public void close() {
     manager.close();
+  }
+
+  /** An array over states {@code from}…{@code from}+n−1, made when it is first needed. */
+  private PtNDArray batch(int from, int n) {
+    long key = ((long) from << 32) | n;
+    PtNDArray made = batches.get(key);
+    if (made == null) {
+      made = over(from, n);
+      batches.put(key, made);
+    }
+    return made;
+  }
+
+  private PtNDArray headGradient(int n) {
+    PtNDArray made = headGradients[n];
+    if (made == null) {
+      ByteBuffer head = headGradient.slice(0, n * network.outputs() * Float.BYTES);
+      made =
+          (PtNDArray)
+              manager.create(
+                  head.order(ByteOrder.nativeOrder()),
+                  new Shape(n, network.outputs()),
+                  DataType.FLOAT32);
+      headGradients[n] = made;
+    }
+    return made;
   }
 
   private PtNDArray over(int from, int n) {

@@ -1,6 +1,7 @@
 package dev.stampede.runtime;
 
 import dev.stampede.algorithm.ActorLearner;
+import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
@@ -55,14 +56,20 @@ final class ActorThread implements ActorLearner {
   }
 
   /** What the thread of actor-learner {@code id} does from its start to its end. */
-  static void run(Training training, Plan plan, int id, long seed, Supplier<Environment> make) {
-    int capacity = plan.algorithm().rolloutLength() + 1;
+  static void run(
+      Training training,
+      Plan plan,
+      AsynchronousAlgorithm algorithm,
+      int id,
+      long seed,
+      Supplier<Environment> make) {
+    int capacity = algorithm.rolloutLength() + 1;
     try (Environment environment = EpisodeStatistics.around(make.get());
         LocalNetwork network =
-            plan.algorithm().onShared()
+            algorithm.onShared()
                 ? plan.network().onShared(training.shared(), capacity)
                 : plan.network().local(capacity);
-        LocalNetwork target = plan.algorithm().usesTarget() ? network.twin() : null) {
+        LocalNetwork target = algorithm.usesTarget() ? network.twin() : null) {
       SplitMix seeds = new SplitMix(seed);
       long environmentSeed = seeds.nextLong() >>> 1;
       ActorThread actor =
@@ -72,7 +79,7 @@ final class ActorThread implements ActorLearner {
       training.awaitAllReady();
       training.cores().enter();
       try {
-        plan.algorithm().run(actor);
+        algorithm.run(actor);
       } finally {
         training.cores().leave();
       }
@@ -123,7 +130,10 @@ final class ActorThread implements ActorLearner {
   @Override
   public void update(Loss loss) {
     long T = training.steps();
-    network.backward(t, (out, dOut) -> reduced(loss, out, dOut), dTheta -> apply(dTheta, T));
+    network.backward(
+        t,
+        (out, dOut) -> Losses.reduced(loss, out, dOut, t, 1, plan, training),
+        dTheta -> apply(dTheta, T));
     training.countUpdate();
     if (plan.deterministic()) {
       training.evaluator().evaluateIfDue(training, theta);
@@ -181,35 +191,5 @@ final class ActorThread implements ActorLearner {
 
   private void apply(Gradient dTheta, long T) {
     optimizer.update(theta, dTheta, plan.learningRate(T));
-  }
-
-  private double reduced(Loss summed, float[] out, float[] dOut) {
-    Terms terms = summed.at(out, dOut);
-    double loss = terms.sum();
-    if (!Double.isFinite(loss)) {
-      throw new IllegalStateException(
-          "the loss is "
-              + loss
-              + " in actor-learner "
-              + id
-              + " at step "
-              + training.steps()
-              + " (policy "
-              + terms.policy()
-              + ", value "
-              + terms.value()
-              + ", entropy "
-              + terms.entropy()
-              + "); an environment that gives NaN, or a learning rate that is too high, does this."
-              + " All results so far are kept");
-    }
-    if (plan.mean()) {
-      int n = t * plan.network().outputs();
-      for (int k = 0; k < n; k++) {
-        dOut[k] /= t;
-      }
-      return loss / t;
-    }
-    return loss;
   }
 }

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  * @param seed all randomness follows from it
  * @param learningRate η at the start of the run
  * @param annealSteps agent steps over which η falls linearly to 0; empty keeps it
- * @param mean whether the gradients of a rollout are averaged instead of summed
+ * @param reduction of the gradients of a rollout
  * @param optimizer how gradients are applied
  * @param decay α of RMSProp, or of the momentum
  * @param epsilon ε of RMSProp, inside the root, or of Adam
@@ -43,7 +43,7 @@ public record Plan(
     long seed,
     double learningRate,
     OptionalLong annealSteps,
-    boolean mean,
+    Reduction reduction,
     OptimizerKind optimizer,
     double decay,
     double epsilon,

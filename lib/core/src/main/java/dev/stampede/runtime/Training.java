@@ -1,5 +1,7 @@
 package dev.stampede.runtime;
 
+import dev.stampede.algorithm.AsynchronousAlgorithm;
+import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.SplitMix;
@@ -58,14 +60,19 @@ public final class Training {
   public Training(Plan plan, Environment first) {
     this.plan = plan;
     this.first = first;
-    this.ready = new CountDownLatch(plan.threads());
+    this.ready =
+        new CountDownLatch(plan.algorithm() instanceof BatchAlgorithm ? 1 : plan.threads());
     this.framesPerStep = plan.environments().framesPerStep();
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
     SplitMix seed = new SplitMix(plan.seed());
     this.theta = new Parameters(plan.network().size());
     theta.set(plan.initialization().values(plan.network(), new SplitMix(seed.nextLong())));
     this.optimizer = plan.newOptimizer();
-    this.target = new Target(plan.algorithm().usesTarget() ? copyOfTheta() : new Parameters(0));
+    this.target =
+        new Target(
+            plan.algorithm() instanceof AsynchronousAlgorithm a && a.usesTarget()
+                ? copyOfTheta()
+                : new Parameters(0));
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
@@ -81,14 +88,14 @@ public final class Training {
   public void run() {
     List<Thread> threads = new ArrayList<>();
     try {
-      for (int i = 0; i < plan.threads(); i++) {
-        int id = i;
-        Supplier<Environment> environment =
-            id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+      if (plan.algorithm() instanceof BatchAlgorithm batch) {
         threads.add(
             new Thread(
-                () -> ActorThread.run(this, plan, id, seeds.get(id), environment),
-                "actor-learner-" + id));
+                () -> BatchThread.run(this, plan, batch, first, seeds.get(0)), "batch-learner"));
+      } else if (plan.algorithm() instanceof AsynchronousAlgorithm asynchronous) {
+        for (int i = 0; i < plan.threads(); i++) {
+          threads.add(actorLearner(asynchronous, i));
+        }
       }
       evaluator.start();
       threads.forEach(Thread::start);
@@ -104,6 +111,14 @@ public final class Training {
     } finally {
       done.countDown();
     }
+  }
+
+  private Thread actorLearner(AsynchronousAlgorithm algorithm, int id) {
+    Supplier<Environment> environment =
+        id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+    return new Thread(
+        () -> ActorThread.run(this, plan, algorithm, id, seeds.get(id), environment),
+        "actor-learner-" + id);
   }
 
   /** Asks all threads to end after the rollout they are in. Returns at once. */

@@ -197,7 +197,7 @@ class ExperimentTest {
 
     assertThatThrownBy(experiment::run)
         .isInstanceOf(RunFailedException.class)
-        .hasMessageMatching("(?s).*the loss is NaN in actor-learner [01] at step \\d+.*")
+        .hasMessageMatching("(?s).*the loss is NaN in actor-learner-[01] at step \\d+.*")
         .satisfies(e -> assertThat(((RunFailedException) e).run().episodes()).isNotEmpty());
   }
 
@@ -337,7 +337,7 @@ class ExperimentTest {
   void wrong_settings_say_what_was_expected() {
     assertThatThrownBy(() -> Experiment.of().threads(0))
         .hasMessageContaining("at least 1 actor-learner but got 0");
-    assertThatThrownBy(() -> Experiment.of().algorithm("A4C"))
+    assertThatThrownBy(() -> Experiment.of().algorithm("A3CC"))
         .hasMessageContaining("did you mean \"A3C\"");
     assertThatThrownBy(() -> Experiment.of().env("Catcj")).hasMessageContaining("\"Catch\"");
     assertThatThrownBy(() -> Experiment.of().steps(0)).hasMessageContaining("got 0");

@@ -1,0 +1,18 @@
+package dev.stampede.algorithm;
+
+/** An algorithm of many actor-learner threads that share θ, each in an environment of its own. */
+public interface AsynchronousAlgorithm extends Algorithm {
+
+  /** What one thread does: acts and learns until {@link ActorLearner#running} says no. */
+  void run(ActorLearner actor);
+
+  /** Whether threads act and differentiate on the shared θ itself instead of their own θ′. */
+  default boolean onShared() {
+    return false;
+  }
+
+  /** Whether there is a target network θ⁻. */
+  default boolean usesTarget() {
+    return false;
+  }
+}
