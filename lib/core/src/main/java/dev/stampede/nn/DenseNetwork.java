@@ -4,7 +4,6 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -34,7 +33,7 @@ final class DenseNetwork implements LocalNetwork {
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
-  private final Flat gradient;
+  private final FlatGradient gradient;
 
   /**
    * @param source θ′, or the shared θ itself: then each call computes with it as it is at that
@@ -75,7 +74,7 @@ final class DenseNetwork implements LocalNetwork {
     this.out = new float[outputs.length];
     this.batchOut = new float[capacity * outputs.length];
     this.dOut = new float[capacity * outputs.length];
-    this.gradient = new Flat(network.size());
+    this.gradient = new FlatGradient(new float[network.size()]);
   }
 
   @Override
@@ -133,14 +132,14 @@ final class DenseNetwork implements LocalNetwork {
     outputs(n);
     Arrays.fill(dOut, 0, n * outputs.length, 0);
     double value = loss.at(batchOut, dOut);
-    Arrays.fill(gradient.values, 0);
+    Arrays.fill(gradient.values(), 0);
     for (int i = 0; i < n; i++) {
       Arrays.fill(delta, 0);
       for (int k = 0; k < outputs.length; k++) {
         delta[outputs[k]] = dOut[i * outputs.length + k];
       }
       for (int l = layers.length - 1; l >= 0; l--) {
-        layerBackward(layers[l], units[i], delta, theta, gradient.values);
+        layerBackward(layers[l], units[i], delta, theta, gradient.values());
       }
     }
     consumer.accept(gradient);
@@ -229,41 +228,6 @@ final class DenseNetwork implements LocalNetwork {
   private static void addMultiple(float d, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       y[yFrom + i] += d * x[xFrom + i];
-    }
-  }
-
-  /** dθ as one array. */
-  private static final class Flat extends Gradient {
-    private final float[] values;
-    private final FloatBuffer buffer;
-
-    Flat(int size) {
-      values = new float[size];
-      buffer = FloatBuffer.wrap(values);
-    }
-
-    @Override
-    public double norm() {
-      double sum = 0;
-      for (float value : values) {
-        sum += value * value;
-      }
-      return Math.sqrt(sum);
-    }
-
-    @Override
-    int partCount() {
-      return 1;
-    }
-
-    @Override
-    int from(int part) {
-      return 0;
-    }
-
-    @Override
-    FloatBuffer part(int part) {
-      return buffer;
     }
   }
 }

@@ -39,11 +39,6 @@ public final class Engine {
     JniUtils.setGradMode(false);
   }
 
-  /** Lets the calling thread compute with all cores, where it is the only one that does. */
-  public static void computeWithAllCores() {
-    JniUtils.setNumThreads(Runtime.getRuntime().availableProcessors());
-  }
-
   /** Name and version, such as {@code PyTorch 2.7.1}; loads the engine if need be. */
   public static String version() {
     return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();

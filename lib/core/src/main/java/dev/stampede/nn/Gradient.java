@@ -1,9 +1,13 @@
 package dev.stampede.nn;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
 
 /** dθ of one backward pass. Belongs to the thread that made it, and is valid until its next one. */
 public abstract class Gradient {
+  private static final int CHUNK = 1024;
+
   Gradient() {}
 
   /** The Euclidean norm over all parameters. */
@@ -20,6 +24,30 @@ public abstract class Gradient {
       part(part).get(0, all, from(part), part(part).capacity());
     }
     return all;
+  }
+
+  /**
+   * The sum of several gradients of one network, added in their order.
+   *
+   * @param into takes the sum; as long as θ
+   */
+  public static Gradient sum(List<Gradient> gradients, float[] into) {
+    Arrays.fill(into, 0);
+    float[] piece = new float[CHUNK];
+    for (Gradient each : gradients) {
+      for (int part = 0; part < each.partCount(); part++) {
+        FloatBuffer values = each.part(part);
+        int from = each.from(part);
+        for (int done = 0; done < values.capacity(); done += CHUNK) {
+          int count = Math.min(CHUNK, values.capacity() - done);
+          values.get(done, piece, 0, count);
+          for (int i = 0; i < count; i++) {
+            into[from + done + i] += piece[i];
+          }
+        }
+      }
+    }
+    return new FlatGradient(into);
   }
 
   /** Contiguous pieces that together are all of dθ. */

@@ -1,0 +1,192 @@
+package dev.stampede.runtime;
+
+import dev.stampede.env.Observation;
+import dev.stampede.nn.Gradient;
+import dev.stampede.nn.LocalNetwork;
+import dev.stampede.nn.Network;
+import dev.stampede.nn.Parameters;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+
+/**
+ * One batch of states over all environments, computed in a few shards at the same time: each has
+ * some of the environments and a network of its own.
+ *
+ * <p>Which environments are in which shard, and the order in which gradients are added, are fixed:
+ * the result does not depend on timing. Used by one thread, closed by the same.
+ */
+final class Shards implements AutoCloseable {
+  /** Fewer environments than this are not worth another thread. */
+  private static final int SMALLEST = 4;
+
+  /** Environments {@code from}…{@code to}−1. */
+  private record Shard(int from, int to, LocalNetwork network) {
+    int environments() {
+      return to - from;
+    }
+  }
+
+  private final List<Shard> shards = new ArrayList<>();
+  private final Shard[] ofEnvironment;
+  private final Threads threads;
+  private final int environments;
+  private final int outputs;
+  private final int lastState;
+  private final float[] acting;
+  private final float[] out;
+  private final float[] dOut;
+  private final float[] sum;
+  private double loss;
+
+  /**
+   * @param length longest rollout, in steps of each environment
+   */
+  Shards(Network network, int environments, int length) {
+    this.environments = environments;
+    this.outputs = network.outputs();
+    int cores = Runtime.getRuntime().availableProcessors();
+    int count = network.isFused() ? 1 : Math.max(1, Math.min(cores, environments / SMALLEST));
+    this.threads = new Threads("batch", count == 1 ? 0 : count);
+    this.ofEnvironment = new Shard[environments];
+    this.lastState = (length + 1);
+    for (int s = 0; s < count; s++) {
+      int from = s * environments / count;
+      int to = (s + 1) * environments / count;
+      Shard shard = new Shard(from, to, network.local((length + 1) * (to - from) + 1));
+      shards.add(shard);
+      for (int e = from; e < to; e++) {
+        ofEnvironment[e] = shard;
+      }
+    }
+    this.acting = new float[environments * outputs];
+    this.out = new float[length * environments * outputs];
+    this.dOut = new float[out.length];
+    this.sum = new float[network.size()];
+  }
+
+  void sync(Parameters theta) {
+    threads.all(shards.size(), s -> shards.get(s).network.sync(theta));
+  }
+
+  /** Keeps the observation as state {@code t} of environment {@code e}. */
+  void put(int t, int e, Observation observation) {
+    Shard shard = ofEnvironment[e];
+    shard.network.put(t * shard.environments() + e - shard.from, observation);
+  }
+
+  /** State {@code t} of each environment becomes its state 0. */
+  void restart(int t) {
+    for (Shard shard : shards) {
+      for (int e = 0; e < shard.environments(); e++) {
+        shard.network.copy(t * shard.environments() + e, e);
+      }
+    }
+  }
+
+  /** Outputs for state {@code t} of all environments, row after row. */
+  float[] forward(int t) {
+    threads.all(
+        shards.size(),
+        s -> {
+          Shard shard = shards.get(s);
+          int n = shard.environments();
+          float[] rows = shard.network.outputs(t * n, n);
+          System.arraycopy(rows, 0, acting, shard.from * outputs, n * outputs);
+        });
+    return acting;
+  }
+
+  /** Outputs for a state that is in no rollout, of environment {@code e}. */
+  float[] forward(int e, Observation observation) {
+    Shard shard = ofEnvironment[e];
+    int state = lastState * shard.environments();
+    shard.network.put(state, observation);
+    return shard.network.forward(state);
+  }
+
+  /**
+   * The loss over states 0…t−1 of all environments and its gradient.
+   *
+   * @param function sees a row for each state: environment e at time i in row i · environments + e
+   */
+  void backward(int t, LocalNetwork.Loss function, LocalNetwork.GradientConsumer consumer) {
+    Gradient[] gradients = new Gradient[shards.size()];
+    java.util.Arrays.fill(dOut, 0);
+    CyclicBarrier forwardDone =
+        new CyclicBarrier(shards.size(), () -> loss = function.at(out, dOut));
+    CyclicBarrier backwardDone =
+        new CyclicBarrier(
+            shards.size(),
+            () ->
+                consumer.accept(
+                    gradients.length == 1 ? gradients[0] : Gradient.sum(List.of(gradients), sum)));
+    threads.all(
+        shards.size(),
+        s -> {
+          Shard shard = shards.get(s);
+          int n = shard.environments();
+          try {
+            shard.network.backward(
+                t * n,
+                (own, dOwn) -> {
+                  move(shard, t, own, out, true);
+                  await(forwardDone);
+                  move(shard, t, dOwn, dOut, false);
+                  return 0;
+                },
+                dTheta -> {
+                  gradients[s] = dTheta;
+                  await(backwardDone);
+                });
+          } catch (Throwable e) {
+            breakForGood(forwardDone); // Who waits for this shard fails too, instead of forever.
+            breakForGood(backwardDone);
+            throw e;
+          }
+        });
+  }
+
+  /** Copies a shard's rows into the rows of all, or back. */
+  private void move(Shard shard, int t, float[] own, float[] all, boolean toAll) {
+    int length = shard.environments() * outputs;
+    for (int i = 0; i < t; i++) {
+      int at = (i * environments + shard.from) * outputs;
+      if (toAll) {
+        System.arraycopy(own, i * length, all, at, length);
+      } else {
+        System.arraycopy(all, at, own, i * length, length);
+      }
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (BrokenBarrierException e) {
+      throw new IllegalStateException("another part of the batch failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the batch was computed", e);
+    }
+  }
+
+  private static void breakForGood(CyclicBarrier barrier) {
+    Thread.currentThread().interrupt();
+    try {
+      barrier.await();
+    } catch (BrokenBarrierException | InterruptedException e) {
+      // This is what it is called for.
+    }
+    Thread.interrupted();
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+    Collections.reverse(shards);
+    shards.forEach(shard -> shard.network.close());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.stampede.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A few threads that do the same to several things at once, and end with {@link #close}. */
+final class Threads implements AutoCloseable {
+  private final @Nullable ExecutorService service;
+
+  /**
+   * @param name of the threads, followed by a number
+   * @param count none does everything on the calling thread
+   */
+  Threads(String name, int count) {
+    AtomicInteger number = new AtomicInteger();
+    service =
+        count == 0
+            ? null
+            : Executors.newFixedThreadPool(
+                count, task -> new Thread(task, name + "-" + number.getAndIncrement()));
+  }
+
+  /**
+   * Does something for 0…n−1 and returns when all are done.
+   *
+   * @throws RuntimeException what the first of them threw
+   */
+  void all(int n, IntConsumer task) {
+    if (service == null) {
+      for (int i = 0; i < n; i++) {
+        task.accept(i);
+      }
+      return;
+    }
+    List<Callable<Boolean>> tasks = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      int each = i;
+      tasks.add(
+          () -> {
+            task.accept(each);
+            return true;
+          });
+    }
+    try {
+      RuntimeException failure = null;
+      for (Future<Boolean> each : service.invokeAll(tasks)) {
+        try {
+          each.get();
+        } catch (ExecutionException e) {
+          failure = worse(failure, e.getCause());
+        }
+      }
+      if (failure != null) {
+        throw failure;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + n + " tasks were under way", e);
+    }
+  }
+
+  /** The failure that says most: not the one of a thread that only waited for another. */
+  private static RuntimeException worse(
+      @Nullable RuntimeException before, @Nullable Throwable now) {
+    RuntimeException next =
+        now instanceof RuntimeException failure ? failure : new IllegalStateException(now);
+    boolean followed = next.getCause() instanceof java.util.concurrent.BrokenBarrierException;
+    return before == null
+            || (!followed
+                && before.getCause() instanceof java.util.concurrent.BrokenBarrierException)
+        ? next
+        : before;
+  }
+
+  @Override
+  public void close() {
+    if (service == null) {
+      return;
+    }
+    service.shutdownNow();
+    boolean interrupted = false;
+    while (!service.isTerminated()) {
+      try {
+        boolean ended = service.awaitTermination(1, TimeUnit.SECONDS);
+        if (ended) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
