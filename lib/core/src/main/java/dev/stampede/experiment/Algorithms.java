@@ -181,6 +181,11 @@ public final class Algorithms {
                     Certainty.SECONDARY),
                 value(Knob.GAMMA, "0.99", "supplement 8", Certainty.SECONDARY),
                 value(
+                    Knob.REWARD_SCALE,
+                    "1.0",
+                    "rewards are clipped, not scaled",
+                    Certainty.SECONDARY),
+                value(
                     Knob.REDUCTION,
                     "sum",
                     "algorithms 1, S2 and S3 accumulate; PFRL too",

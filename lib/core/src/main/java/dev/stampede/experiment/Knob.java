@@ -20,6 +20,8 @@ public enum Knob {
       Knob::annealing),
   GAMMA("gamma", "", "discount γ", number(0, 1)),
   LAMBDA("lambda", "", "λ of generalised advantages; 1 for n-step returns", number(0, 1)),
+  REWARD_SCALE(
+      "reward-scale", "", "by what rewards are multiplied for learning", number(1e-9, 1e9)),
   ENTROPY("entropy", "", "β, weight of the policy's entropy", number(0, 100)),
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),

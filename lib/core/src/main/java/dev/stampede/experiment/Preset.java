@@ -55,7 +55,15 @@ public final class Preset {
   }
 
   private static final Map<Knob, String> CONTINUOUS =
-      Map.of(Knob.ENTROPY, "1.0E-4", Knob.VALUE_NETWORK, "separate");
+      Map.of(
+          Knob.ENTROPY, "1.0E-4", // These two are the paper's for MuJoCo, supplement 9.
+          Knob.VALUE_NETWORK, "separate",
+          Knob.LEARNING_RATE, "3.0E-4",
+          Knob.RMS_EPSILON, "1.0E-5",
+          Knob.T_MAX, "20",
+          Knob.LAMBDA, "0.95",
+          Knob.REDUCTION, "sum",
+          Knob.HIDDEN, "64-64");
 
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
@@ -322,6 +330,11 @@ public final class Preset {
   /** Whether its environments step together, so that a run can be repeated bit for bit. */
   public boolean isSynchronous() {
     return make(1) instanceof BatchAlgorithm;
+  }
+
+  /** Whether its policy can be over numbers as well as over a choice of actions. */
+  public boolean takesNumbers() {
+    return settings.containsKey(Knob.VALUE_NETWORK);
   }
 
   boolean hasOwnNetwork() {

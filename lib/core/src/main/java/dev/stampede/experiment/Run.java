@@ -306,6 +306,7 @@ public final class Run {
         experiment.threads(),
         budget,
         experiment.seed(),
+        adapted.number(Knob.REWARD_SCALE),
         adapted.number(Knob.LEARNING_RATE),
         switch (anneal) {
           case "never" -> OptionalLong.empty();

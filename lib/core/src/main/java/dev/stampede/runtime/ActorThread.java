@@ -124,7 +124,12 @@ final class ActorThread implements ActorLearner {
     if (step.episode().isPresent()) {
       training.episodeEnded(id, T, step.episode().get().score(), step.episode().get().steps());
     }
-    return step;
+    return scaled(step, plan.rewardScale());
+  }
+
+  /** The step with its reward as it is learned from. */
+  static Step scaled(Step step, double scale) {
+    return scale == 1 ? step : step.withReward(step.reward() * scale);
   }
 
   @Override

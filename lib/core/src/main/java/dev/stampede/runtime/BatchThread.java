@@ -110,7 +110,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
         n,
         e -> {
           Step step = environments[e].step(Bounds.cut(actions.get(e), actionSpace));
-          steps[e] = step;
+          steps[e] = ActorThread.scaled(step, plan.rewardScale());
           if (step.last()) {
             ended[e] = copy(step.observation());
             next[e] = environments[e].reset();

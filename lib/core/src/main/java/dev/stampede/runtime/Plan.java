@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param threads actor-learners
  * @param steps T_max in agent steps of all threads together
  * @param seed all randomness follows from it
+ * @param rewardScale by what rewards are multiplied for learning; scores stay as they are
  * @param learningRate η at the start of the run
  * @param annealSteps agent steps over which η falls linearly to 0; empty keeps it
  * @param reduction of the gradients of a rollout
@@ -41,6 +42,7 @@ public record Plan(
     int threads,
     long steps,
     long seed,
+    double rewardScale,
     double learningRate,
     OptionalLong annealSteps,
     Reduction reduction,
