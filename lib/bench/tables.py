@@ -4,6 +4,8 @@ after `mvn -DskipTests package`, on a machine that does nothing else.
 
     python3 lib/bench/tables.py cartpole --threads 2 16 --seeds 1 2 3 4 5 6 7 8 9 10
     python3 lib/bench/tables.py breakout --threads 4 --seeds 1 2 3 --steps 300000 --out FOLDER
+    python3 lib/bench/tables.py learning --env CartPole --score 475 --steps 200000 --algorithms A3C A2C NStepQ
+    python3 lib/bench/tables.py startup --threads 2
     python3 lib/bench/tables.py curve --runs FOLDER/breakout-* --random 1.06 1.62 --out breakout.svg
     python3 lib/bench/tables.py memory --env cartpole --threads 2 --seconds 1800
     python3 lib/bench/tables.py against --pairs 5 --seconds 20 --ours "bench --env cartpole --threads 2" \\
@@ -61,7 +63,9 @@ def pss_megabytes(pids: set[int]) -> float:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
-        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        kilobytes += sum(
+            int(line.split()[1]) for line in lines if line.startswith("Pss:")
+        )
     return kilobytes / 1024
 
 
@@ -93,7 +97,9 @@ class Measured:
     def _sample(self) -> None:
         while not self.stopped.wait(1):
             if self.steps:
-                self.memory.append((time.time(), pss_megabytes(descendants(self.process.pid))))
+                self.memory.append(
+                    (time.time(), pss_megabytes(descendants(self.process.pid)))
+                )
 
     def run(self, warm: float, seconds: float) -> "Measured":
         """Waits for the first progress, then for the warm-up and the time measured, then ends everything."""
@@ -132,7 +138,9 @@ class Measured:
 def bootstrap(values: list[float], resamples: int = 10_000) -> tuple[float, float]:
     """95 % percentile interval of the mean."""
     rng = random.Random(0)
-    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(resamples))
+    means = sorted(
+        statistics.fmean(rng.choices(values, k=len(values))) for _ in range(resamples)
+    )
     return means[int(0.025 * resamples)], means[int(0.975 * resamples) - 1]
 
 
@@ -153,14 +161,20 @@ def where() -> str:
 
 def run(arguments: list[str], out: Path) -> dict:
     subprocess.run(
-        [*STAMPEDE, "run", *arguments, "--out", str(out)], check=False, capture_output=True
+        [*STAMPEDE, "run", *arguments, "--out", str(out)],
+        check=False,
+        capture_output=True,
     )
     return json.loads((out / "run.json").read_text())
 
 
 def cartpole(args: argparse.Namespace) -> None:
-    print(f"{where()}; `run --algorithm A3C --env CartPole --steps 300000 --until-return 475`")
-    print("\n| threads | seed | solved at step | seconds | steps/s |\n|---|---|---|---|---|")
+    print(
+        f"{where()}; `run --algorithm A3C --env CartPole --steps 300000 --until-return 475`"
+    )
+    print(
+        "\n| threads | seed | solved at step | seconds | steps/s |\n|---|---|---|---|---|"
+    )
     for threads in args.threads:
         solved = []
         for seed in args.seeds:
@@ -183,11 +197,93 @@ def cartpole(args: argparse.Namespace) -> None:
                 f"{record['wallSeconds']:.1f}",
                 f"{record['stepsPerSecond']:.0f}",
             ]
-            print(f"| {threads} | {seed} | " + " | ".join(map(str, row)) + " |", flush=True)
+            print(
+                f"| {threads} | {seed} | " + " | ".join(map(str, row)) + " |",
+                flush=True,
+            )
         done = sorted(s for s in solved if s is not None)
         print(
             f"| {threads} | all | {len(done)} of {len(solved)}, median {statistics.median(done)}, worst {done[-1]} | | |"
         )
+
+
+def knobs(args: argparse.Namespace) -> list[str]:
+    return [part for knob in args.set for part in ("--set", knob)]
+
+
+def learning(args: argparse.Namespace) -> None:
+    """When greedy evaluations of θ reach a score three times in a row, for each algorithm and seed."""
+    settings = " ".join(f"--set {knob}" for knob in args.set)
+    print(
+        f"{where()}; `run --env {args.env} --threads {args.threads[0]} --steps {args.steps} {settings}`, "
+        f"greedy evaluation over 30 episodes every {args.every} steps, {args.in_a_row} in a row ≥ {args.score}"
+    )
+    print(
+        "\n| algorithm | seeds that reach it | at step (median, worst) | last evaluation: mean, 95 % interval over seeds | seconds for all steps (median) |"
+        "\n|---|---|---|---|---|"
+    )
+    for algorithm in args.algorithms:
+        reached, last, seconds = [], [], []
+        for seed in args.seeds:
+            out = args.out / f"{algorithm}-{args.env}-{seed}"
+            record = run(
+                [
+                    "--algorithm",
+                    algorithm,
+                    "--env",
+                    args.env,
+                    "--threads",
+                    str(args.threads[0]),
+                ]
+                + ["--steps", str(args.steps), "--seed", str(seed), *knobs(args)]
+                + ["--evaluation", "greedy", "--evaluation-episodes", "30"]
+                + ["--evaluate-every", str(args.every)],
+                out,
+            )
+            with open(out / "evaluations.csv") as file:
+                means = [
+                    (int(row["step"]), float(row["mean"]))
+                    for row in csv.DictReader(file)
+                ]
+            in_a_row, at = 0, None
+            for step, mean in means:
+                in_a_row = in_a_row + 1 if mean >= args.score else 0
+                if in_a_row == args.in_a_row and at is None:
+                    at = step
+            reached.append(at)
+            last.append(means[-1][1])
+            seconds.append(record["wallSeconds"])
+        steps = sorted(at for at in reached if at is not None)
+        when = f"{statistics.median(steps):.0f}, {steps[-1]}" if steps else "–"
+        low, high = bootstrap(last)
+        print(
+            f"| {algorithm} | {len(steps)} of {len(reached)} | {when} | {statistics.fmean(last):.1f} [{low:.1f}, {high:.1f}] "
+            f"| {statistics.median(seconds):.1f} |",
+            flush=True,
+        )
+
+
+def startup(args: argparse.Namespace) -> None:
+    """Wall time of a whole process, from its start until CartPole is solved and written."""
+    times = []
+    for seed in args.seeds:
+        before = time.time()
+        run(
+            [
+                "--threads",
+                str(args.threads[0]),
+                "--seed",
+                str(seed),
+                "--until-return",
+                "475",
+            ],
+            args.out / f"startup-{seed}",
+        )
+        times.append(time.time() - before)
+    print(
+        f"{where()}; `run --env CartPole --threads {args.threads[0]} --until-return 475`: median {statistics.median(times):.2f} s, "
+        f"from {min(times):.2f} to {max(times):.2f}, {len(times)} seeds"
+    )
 
 
 def breakout(args: argparse.Namespace) -> None:
@@ -209,6 +305,7 @@ def breakout(args: argparse.Namespace) -> None:
                 str(args.steps),
                 "--seed",
                 str(seed),
+                *knobs(args),
             ],
             out,
         )
@@ -258,11 +355,15 @@ def against(args: argparse.Namespace) -> None:
     )
     ratios = []
     for pair in range(1, args.pairs + 1):
-        results = [Measured(command).run(args.warm, args.seconds) for command in (ours, theirs)]
+        results = [
+            Measured(command).run(args.warm, args.seconds) for command in (ours, theirs)
+        ]
         a, b = (r.steps_per_second(args.warm) for r in results)
         ratios.append(a / b)
         memory_use = " | ".join(f"{r.peak_megabytes():.0f}" for r in results)
-        print(f"| {pair} | {a:.0f} | {b:.0f} | {a / b:.2f} | {memory_use} |", flush=True)
+        print(
+            f"| {pair} | {a:.0f} | {b:.0f} | {a / b:.2f} | {memory_use} |", flush=True
+        )
     print(
         f"\nmedian ratio {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"
     )
@@ -276,7 +377,9 @@ def curve(args: argparse.Namespace) -> None:
     curves = {}
     for run_folder in args.runs:
         with open(run_folder / "episodes.csv") as file:
-            rows = [(int(row["step"]), float(row["return"])) for row in csv.DictReader(file)]
+            rows = [
+                (int(row["step"]), float(row["return"])) for row in csv.DictReader(file)
+            ]
         scores = [score for _, score in rows]
         seed = json.loads((run_folder / "run.json").read_text())["experiment"]["seed"]
         curves[f"seed {seed}"] = [
@@ -300,7 +403,9 @@ def curve(args: argparse.Namespace) -> None:
         '<text transform="translate(18 200) rotate(-90)" text-anchor="middle">score, mean of last 100 games</text>',
     ]
     for value in range(0, int(top) + 1, max(1, int(top) // 5)):
-        svg.append(f'<line x1="60" x2="620" y1="{y(value)}" y2="{y(value)}" stroke="#ddd"/>')
+        svg.append(
+            f'<line x1="60" x2="620" y1="{y(value)}" y2="{y(value)}" stroke="#ddd"/>'
+        )
         svg.append(f'<text x="52" y="{y(value) + 4}" text-anchor="end">{value}</text>')
     for step in range(0, right + 1, 100_000):
         svg.append(f'<text x="{x(step)}" y="350" text-anchor="middle">{step:,}</text>')
@@ -315,7 +420,9 @@ def curve(args: argparse.Namespace) -> None:
     for name, points in ends:
         colour = COLOURS[list(curves).index(name) % len(COLOURS)]
         line = " ".join(f"{x(step)},{y(value)}" for step, value in points)
-        svg.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{line}"/>')
+        svg.append(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{line}"/>'
+        )
         label = max(label + 15, y(points[-1][1]) + 4)
         svg.append(f'<text x="626" y="{label}" fill="{colour}">{name}</text>')
     args.out.write_text("\n".join([*svg, "</svg>", ""]))
@@ -326,7 +433,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for function in (cartpole, breakout, memory, against, curve):
+    for function in (cartpole, learning, startup, breakout, memory, against, curve):
         command = commands.add_parser(function.__name__)
         command.set_defaults(function=function)
         command.add_argument("--threads", type=int, nargs="+", default=[2])
@@ -336,10 +443,18 @@ def main() -> None:
         command.add_argument("--warm", type=float, default=5)
         command.add_argument("--pairs", type=int, default=5)
         command.add_argument("--env", default="cartpole")
-        command.add_argument("--out", type=Path, default=Path("lib/bench/target/tables"))
+        command.add_argument("--algorithms", nargs="+", default=["A3C"])
+        command.add_argument("--score", type=float, default=475)
+        command.add_argument("--in-a-row", type=int, default=3)
+        command.add_argument("--every", type=int, default=5_000)
+        command.add_argument(
+            "--out", type=Path, default=Path("lib/bench/target/tables")
+        )
         command.add_argument("--ours", default="")
         command.add_argument("--theirs", default="")
-        command.add_argument("--set", nargs="*", default=[], help="knobs, such as t-max=20")
+        command.add_argument(
+            "--set", nargs="*", default=[], help="knobs, such as t-max=20"
+        )
         command.add_argument("--runs", type=Path, nargs="*", default=[])
         command.add_argument("--random", type=float, nargs=2)
         command.add_argument("--title", default="")

@@ -54,6 +54,14 @@ public final class Preset {
     }
   }
 
+  private static final Map<Knob, String> SHORT_ATARI =
+      Map.of(
+          Knob.LEARNING_RATE, "0.001",
+          Knob.ANNEAL_STEPS, "never",
+          Knob.T_MAX, "20",
+          Knob.RMS_EPSILON, "0.001",
+          Knob.INITIALIZATION, "he");
+
   private static final Map<Knob, String> CONTINUOUS =
       Map.of(
           Knob.ENTROPY, "1.0E-4", // These two are the paper's for MuJoCo, supplement 9.
@@ -252,6 +260,24 @@ public final class Preset {
             .adapted(Knob.NONLINEARITY, "tanh", why);
     for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
       result = result.adapted(each.getKey(), each.getValue(), why);
+    }
+    return result;
+  }
+
+  /**
+   * Values with which A3C learns an Atari game's first steps within some hundred thousand steps,
+   * where the paper's own values show nothing before millions: start values that keep the signal
+   * through the layers, a larger step with less damping, longer rollouts, no annealing. What the
+   * user set before stays. Measured on Breakout only; see lib/docs/results.md.
+   */
+  public Preset shortAtari() {
+    String why = "adapted to a short run";
+    Preset result = this;
+    for (Map.Entry<Knob, String> each : SHORT_ATARI.entrySet()) {
+      result =
+          settings.containsKey(each.getKey())
+              ? result.adapted(each.getKey(), each.getValue(), why)
+              : result;
     }
     return result;
   }
