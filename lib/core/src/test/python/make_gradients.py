@@ -84,4 +84,5 @@ def main() -> None:
         print(name, gradient.size, loss.item(), norm)
 
 
-main()
+if __name__ == "__main__":
+    main()

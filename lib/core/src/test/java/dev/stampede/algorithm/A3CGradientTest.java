@@ -3,6 +3,7 @@ package dev.stampede.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.nn.Block;
+import dev.stampede.Oracles;
 import dev.stampede.env.Action;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
@@ -119,8 +120,8 @@ class A3CGradientTest {
               ? new int[][] {{16, 256}, {16}, {32, 256}, {32}, {256, 2592}, {256}, {7, 256}, {7}}
               : new int[][] {{64, 4}, {64}, {3, 64}, {3}};
       theta = new Parameters(network.size());
-      theta.set(parameters(shapes, network.size()));
-      double[] raw = hashed(STATES * box.size(), 100);
+      theta.set(Oracles.parameters(shapes, network.size()));
+      double[] raw = Oracles.hashed(STATES * box.size(), 100);
       for (int i = 0; i < STATES; i++) {
         byte[] bytes = new byte[box.size()];
         float[] floats = new float[box.size()];
@@ -170,34 +171,6 @@ class A3CGradientTest {
                 gradient[0] = dTheta.toArray();
               });
       return new Result(value, norm[0], gradient[0]);
-    }
-
-    private static float[] parameters(int[][] shapes, int size) {
-      float[] theta = new float[size];
-      int offset = 0;
-      double fanIn = 1;
-      for (int salt = 0; salt < shapes.length; salt++) {
-        int[] shape = shapes[salt];
-        fanIn = shape.length > 1 ? shape[1] : fanIn;
-        int count = shape.length > 1 ? shape[0] * shape[1] : shape[0];
-        double[] values = hashed(count, salt);
-        for (int i = 0; i < count; i++) {
-          theta[offset + i] = (float) ((2 * values[i] - 1) / Math.sqrt(fanIn));
-        }
-        offset += count;
-      }
-      return theta;
-    }
-
-    private static double[] hashed(int n, int salt) {
-      double[] values = new double[n];
-      for (int i = 0; i < n; i++) {
-        long h = (i + 1 + salt * 1_000_003L) * 0x9E3779B97F4A7C15L;
-        h ^= h >>> 32;
-        h *= 0xD6E8FEB86659FD93L;
-        values[i] = (h >>> 40) / (double) (1 << 24);
-      }
-      return values;
     }
 
     private static InputStream resource(String name) {

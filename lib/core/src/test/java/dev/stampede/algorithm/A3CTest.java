@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.stampede.env.Action;
-import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
-import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** A3C's returns and loss, seen through an actor-learner that plays a written script. */
+/** A3C's returns and loss; the returns as an actor-learner sees them that plays a script. */
 class A3CTest {
   private static final double GAMMA = 0.5;
   private static final float V = 10;
@@ -115,93 +111,13 @@ class A3CTest {
 
   /** ∂loss/∂V of each state of the first rollout, for valueWeight 1, so V − R. */
   private static List<Double> valueGradients(int tMax, Ending ending, double... rewards) {
+    Scripted.Episode episode = Scripted.Episode.of(new float[] {0, 0, V}, ending, rewards);
+    Scripted actor = new Scripted(new Space.Discrete(2), tMax, List.of(episode));
+    new A3C(GAMMA, 1, 0.01, 1, tMax).run(actor);
     List<Double> gradients = new ArrayList<>();
-    new A3C(GAMMA, 1, 0.01, 1, tMax).run(new Scripted(rewards, ending, gradients));
+    for (int i = 0; i < rewards.length; i++) {
+      gradients.add(actor.gradients()[i * 3 + 2]);
+    }
     return gradients;
-  }
-
-  /** Plays one rollout; two actions, and V = 10 in every state. */
-  private static final class Scripted implements ActorLearner {
-    private final double[] rewards;
-    private final Ending ending;
-    private final List<Double> gradients;
-    private final SplittableRandom random = new SplittableRandom(1);
-    private int t;
-    private boolean updated;
-
-    Scripted(double[] rewards, Ending ending, List<Double> gradients) {
-      this.rewards = rewards;
-      this.ending = ending;
-      this.gradients = gradients;
-    }
-
-    @Override
-    public boolean running() {
-      return !updated;
-    }
-
-    @Override
-    public void sync() {}
-
-    @Override
-    public float[] act() {
-      return new float[] {0, 0, V};
-    }
-
-    @Override
-    public Step step(Action a) {
-      double reward = rewards[t++];
-      Ending now = t == rewards.length ? ending : Ending.NONE;
-      return new Step(Observation.of(0f), reward, now, Optional.empty());
-    }
-
-    @Override
-    public void update(Loss loss) {
-      float[] out = new float[t * 3];
-      for (int i = 0; i < t; i++) {
-        out[i * 3 + 2] = V;
-      }
-      float[] dOut = new float[t * 3];
-      loss.at(out, dOut);
-      for (int i = 0; i < t; i++) {
-        gradients.add((double) dOut[i * 3 + 2]);
-      }
-      updated = true;
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return random;
-    }
-
-    @Override
-    public Space actionSpace() {
-      return new Space.Discrete(2);
-    }
-
-    @Override
-    public float[] outputs() {
-      throw new UnsupportedOperationException("A3C has no use for it");
-    }
-
-    @Override
-    public float[] targetOutputs() {
-      throw new UnsupportedOperationException("A3C has no target");
-    }
-
-    @Override
-    public float[] target() {
-      throw new UnsupportedOperationException("A3C has no target");
-    }
-
-    @Override
-    public void refreshTarget(long interval) {
-      throw new UnsupportedOperationException("A3C has no target");
-    }
-
-    @Override
-    public long T() {
-      return t;
-    }
   }
 }
