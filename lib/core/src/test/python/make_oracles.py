@@ -485,7 +485,7 @@ def optimizers() -> Case:
         ("shared-adam", 0.0, 0.01, 1.0),
         ("adam", 0.0, 1e-3, 40.0),
     ]:
-        theta = float32(2 * hashed(size, 50) - 1).requires_grad_()
+        theta = float32((2 * hashed(size, 50) - 1) * 0.1).requires_grad_()
         shared = optimizer(kind, theta, decay, epsilon)
         own = [optimizer(kind, theta, decay, epsilon) for _ in range(2)]
         norms, path = [], []

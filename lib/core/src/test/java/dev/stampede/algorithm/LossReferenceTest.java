@@ -1,12 +1,15 @@
 package dev.stampede.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.stampede.Oracles;
 import dev.stampede.env.Action;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,14 +18,20 @@ class LossReferenceTest {
   private static final double RELATIVE = 1e-6;
 
   static List<Oracles> policies() throws IOException {
-    return Oracles.read("losses").records("cases").stream()
-        .filter(each -> !each.text("policy").equals("none"))
-        .toList();
+    return cases("softmax", "gaussian");
+  }
+
+  static List<Oracles> gaussians() throws IOException {
+    return cases("gaussian");
   }
 
   static List<Oracles> values() throws IOException {
+    return cases("none");
+  }
+
+  private static List<Oracles> cases(String... policies) throws IOException {
     return Oracles.read("losses").records("cases").stream()
-        .filter(each -> each.text("policy").equals("none"))
+        .filter(each -> Set.of(policies).contains(each.text("policy")))
         .toList();
   }
 
@@ -58,6 +67,36 @@ class LossReferenceTest {
     assertClose(dOut, reference.numbers("dOut"));
   }
 
+  /** Of a = μ + σz it is −½z² + ½ − H in each dimension. */
+  @ParameterizedTest
+  @MethodSource("gaussians")
+  void an_action_is_drawn_so_many_standard_deviations_from_the_mean(Oracles reference) {
+    double z = 1.5;
+    RandomGenerator random =
+        new RandomGenerator() {
+          @Override
+          public long nextLong() {
+            throw new UnsupportedOperationException("one Gaussian number for each dimension");
+          }
+
+          @Override
+          public double nextGaussian() {
+            return z;
+          }
+        };
+    Gaussian gaussian = new Gaussian(reference.whole("size"));
+    float[] out = reference.floats("out");
+    double[] entropy = reference.numbers("entropy");
+    for (int i = 0; i < entropy.length; i++) {
+      int at = i * (gaussian.outputs() + 1);
+      Action a = gaussian.sample(out, at, random);
+      double expected = gaussian.dimensions() * (1 - z * z) / 2 - entropy[i];
+
+      // An action is a float: where σ is 0.001 its rounding is seen.
+      assertThat(gaussian.logProbability(out, at, a)).isCloseTo(expected, within(0.02));
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("values")
   void action_values_and_squared_error_equal_those_of_torch(Oracles reference) {
@@ -78,7 +117,7 @@ class LossReferenceTest {
     assertClose(dOut, reference.numbers("dOut"));
   }
 
-  static Policy policy(Oracles reference) {
+  private static Policy policy(Oracles reference) {
     int size = reference.whole("size");
     return reference.text("policy").equals("softmax") ? new Softmax(size) : new Gaussian(size);
   }
