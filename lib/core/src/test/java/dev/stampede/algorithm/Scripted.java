@@ -25,8 +25,9 @@ final class Scripted implements ActorLearner {
    * @param outputs of θ′ for each state, the last one included, so one more than rewards
    * @param targets the same of θ⁻
    * @param uniforms what the source of randomness draws in each state
-   * @param choices and which of several
+   * @param choices and which of several, once in each state
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Episode(
       float[][] outputs,
       float[][] targets,
@@ -47,6 +48,7 @@ final class Scripted implements ActorLearner {
    * @param actions of the rollout's steps
    * @param dOut ∂loss/∂out, row after row
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Update(List<Action> actions, float[] dOut, Terms terms) {}
 
   private final List<Episode> episodes;
@@ -62,6 +64,7 @@ final class Scripted implements ActorLearner {
   private int episode;
   private int state;
   private int start;
+  private boolean drawn;
   private long T;
 
   /**
@@ -105,6 +108,7 @@ final class Scripted implements ActorLearner {
     if (state == now().rewards.length) {
       episode++;
       state = 0;
+      drawn = false;
     }
     start = state;
     actions.clear();
@@ -120,6 +124,7 @@ final class Scripted implements ActorLearner {
     actions.add(a);
     double reward = now().rewards[state++];
     T++;
+    drawn = false;
     boolean last = state == now().rewards.length;
     return new Step(
         Observation.of(0f), reward, last ? now().ending : Ending.NONE, Optional.empty());
@@ -174,6 +179,10 @@ final class Scripted implements ActorLearner {
 
       @Override
       public int nextInt(int bound) {
+        if (drawn) {
+          throw new IllegalStateException("an action was drawn in this state before");
+        }
+        drawn = true;
         return now().choices[state];
       }
     };
