@@ -31,7 +31,7 @@ class ReturnsReferenceTest {
     Oracles script = Oracles.read("returns");
     Space actions = new Space.Discrete(script.whole("actions"));
     int tMax = script.whole("tMax");
-    Algorithm algorithm = algorithm(reference, tMax);
+    AsynchronousAlgorithm algorithm = algorithm(reference, tMax);
     int width = algorithm.outputs(actions);
     Scripted actor =
         new Scripted(
@@ -58,7 +58,7 @@ class ReturnsReferenceTest {
     }
   }
 
-  private static Algorithm algorithm(Oracles of, int tMax) {
+  private static AsynchronousAlgorithm algorithm(Oracles of, int tMax) {
     EpsilonGreedy random = new EpsilonGreedy(List.of(1.0), List.of(1.0), 1, false);
     double gamma = of.number("gamma");
     double weight = of.number("valueWeight");
