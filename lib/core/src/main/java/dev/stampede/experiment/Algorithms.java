@@ -20,7 +20,13 @@ public final class Algorithms {
 
   /** Asynchronous advantage actor-critic: Algorithm S3. */
   public static final Preset A3C =
-      Preset.ofPaper("A3C", actorCritic(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::a3c);
+      Preset.ofPaper(
+          "A3C",
+          with(
+              actorCritic(),
+              value(Knob.LSTM, "0", "section 5.1: A3C FF; A3C LSTM has 256", Certainty.SECONDARY)),
+          Map.of(Knob.LEARNING_RATE, "0.01"),
+          Algorithms::a3c);
 
   /** Asynchronous one-step Q-learning: Algorithm 1. */
   public static final Preset OneStepQ =

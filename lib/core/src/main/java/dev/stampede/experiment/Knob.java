@@ -63,6 +63,7 @@ public enum Knob {
       "",
       "whether V shares all but its last layer with the policy",
       oneOf("shared", "separate")),
+  LSTM("lstm", "cells", "LSTM cells after the last hidden layer; 0 for none", Knob::cells),
   INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he")),
   FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no"));
 
@@ -165,6 +166,13 @@ public enum Knob {
 
   private static String rollout(String value) {
     return Long.toString(whole(value, 10_000, "expected a whole number from 1 to 10000"));
+  }
+
+  private static String cells(String value) {
+    String trimmed = value.replace("_", "");
+    return trimmed.equals("0")
+        ? trimmed
+        : Long.toString(whole(trimmed, 1 << 16, "expected cells from 1 to 65536, or 0 for none"));
   }
 
   private static String layers(String value) {

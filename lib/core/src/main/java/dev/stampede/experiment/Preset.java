@@ -231,10 +231,21 @@ public final class Preset {
   }
 
   /**
+   * A recurrent network: LSTM cells after the last hidden layer, 256 in the paper. Their state is
+   * carried from rollout to rollout and starts anew with each episode; gradients go back through
+   * time to the rollout's first step.
+   *
+   * @param cells 0 for none
+   */
+  public Preset lstm(int cells) {
+    return set(Knob.LSTM, Integer.toString(cells));
+  }
+
+  /**
    * A network of your own.
    *
    * @param make gives a new DJL block for the number of outputs it must have: shape (batch,
-   *     outputs)
+   *     outputs), {@linkplain dev.stampede.nn.Recurrent recurrent} or not
    */
   public Preset network(IntFunction<Block> make) {
     return new Preset(origin, name, settings, make);
@@ -338,17 +349,34 @@ public final class Preset {
 
   /** A new block with that many outputs. */
   Block makeNetwork(Space.Box observations, int outputs) {
+    int cells = settings.containsKey(Knob.LSTM) ? whole(Knob.LSTM) : 0;
     if (network != null) {
+      if (cells > 0) {
+        throw new IllegalArgumentException(
+            "lstm="
+                + cells
+                + " and a network of your own: cells are put into the networks made here only; use"
+                + " lstm(0) and Networks.recurrent(body, "
+                + cells
+                + ", head) as your network");
+      }
       return network.apply(outputs);
     }
     if (value(Knob.NETWORK).equals("small-conv")) {
-      return Networks.smallConv(outputs);
+      return cells > 0 ? Networks.smallConvLstm(outputs, cells) : Networks.smallConv(outputs);
     }
     int[] hidden =
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
     Nonlinearity nonlinearity =
         Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
-    return settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate")
+    boolean separate =
+        settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate");
+    if (cells > 0) {
+      return separate
+          ? Networks.separateMlpLstms(observations, outputs - 1, cells, nonlinearity, hidden)
+          : Networks.mlpLstm(observations, outputs, cells, nonlinearity, hidden);
+    }
+    return separate
         ? Networks.separateMlps(observations, outputs - 1, nonlinearity, hidden)
         : Networks.mlp(observations, outputs, nonlinearity, hidden);
   }
@@ -374,7 +402,19 @@ public final class Preset {
 
   private Preset with(Knob knob, String value, String source) {
     if (!settings.containsKey(knob)) {
-      throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
+      throw new IllegalArgumentException(
+          algorithm
+              + " has no knob \""
+              + knob.label()
+              + "\" ("
+              + knob.meaning()
+              + "); it is one of "
+              + String.join(
+                  ", ",
+                  Algorithms.all().stream()
+                      .filter(each -> each.settings.containsKey(knob))
+                      .map(Preset::algorithm)
+                      .toList()));
     }
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     changed.put(knob, new Setting(value, source, Certainty.CHOSEN));

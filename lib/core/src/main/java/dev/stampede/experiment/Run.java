@@ -1,6 +1,7 @@
 package dev.stampede.experiment;
 
 import dev.stampede.algorithm.Algorithm;
+import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Space;
@@ -295,6 +296,14 @@ public final class Run {
               + outputs
               + " for "
               + actions);
+    }
+    boolean carriesState =
+        algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget();
+    if (made.isRecurrent() && !carriesState) {
+      throw new IllegalArgumentException(
+          adapted.algorithm()
+              + " takes no recurrent network: nobody would carry the recurrent state of its target"
+              + " network, or of its batch. A3C takes one");
     }
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);

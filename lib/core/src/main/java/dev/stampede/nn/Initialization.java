@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * Start values for a network's parameters: uniform, within bounds that follow from a layer's
  * fan-in. Of other blocks than linear and convolutional layers, parameters that start constant keep
  * their value (the ones and zeros of a normalisation) and the rest follow the rule for weights.
+ * Weights and biases of LSTM cells start from U(−1/√cells, 1/√cells) by either rule, as in Torch.
  */
 public enum Initialization {
   /**
@@ -68,6 +69,11 @@ public enum Initialization {
       for (Pair<String, Parameter> parameter : block.getDirectParameters()) {
         boolean weight = parameter.getKey().equals("weight");
         bounds.put(parameter.getValue(), weight || biases ? bound : 0);
+      }
+    }
+    if (block instanceof Lstm lstm) {
+      for (Parameter parameter : block.getDirectParameters().values()) {
+        bounds.put(parameter, 1 / Math.sqrt(lstm.cells()));
       }
     }
     for (Pair<String, Block> child : block.getChildren()) {

@@ -30,19 +30,29 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
   /** θ′ ← θ. */
   void sync(Parameters theta);
 
+  /** Keeps the first observation of an episode as state 0: nothing is remembered before it. */
+  default void start(Observation first) {
+    put(0, first);
+  }
+
   /**
-   * Keeps an observation as state {@code i}.
+   * Keeps an observation as state {@code i}. Of a recurrent network it is the state that follows
+   * state {@code i − 1}; what is remembered before state 0 stays.
    *
    * @throws IllegalArgumentException if it has another size than the network was made for
    */
   void put(int i, Observation observation);
 
-  /** State {@code to} becomes a copy of state {@code from}. */
+  /**
+   * State {@code to} becomes a copy of state {@code from}. Of a recurrent network it takes along
+   * what is remembered before it, as the θ′ of that time gave it, and {@code to} is 0.
+   */
   void copy(int from, int to);
 
   /**
-   * The network's outputs for state {@code i}, without a graph. The array is used again by the next
-   * call.
+   * The network's outputs for state {@code i}, without a graph. Of a recurrent network they follow
+   * from all states up to {@code i} and from what is remembered before state 0; the call can be
+   * repeated. The array is used again by the next call.
    */
   float[] forward(int i);
 
@@ -58,7 +68,8 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
   }
 
   /**
-   * The loss over states 0…n−1, and its gradient by one backward pass.
+   * The loss over states 0…n−1, and its gradient by one backward pass: for a recurrent network
+   * through time as far back as state 0, and not into what is remembered before it.
    *
    * @param gradient takes dθ; it is valid until the next call
    * @return the loss

@@ -1,5 +1,6 @@
 package dev.stampede.nn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -11,6 +12,7 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The block is shared by all threads and used for its structure alone: the values come from each
  * thread's {@link LocalNetwork}. Immutable after construction, safe for any number of threads.
+ *
+ * <p>A feed-forward block takes one array, observations of shape (batch, observation…), and gives
+ * one or several of shape (batch, outputs).
+ *
+ * <p>A recurrent block implements {@link Recurrent} and computes {@code batch} sequences of {@code
+ * time} steps. It takes observations of shape (time · batch, observation…), where row t · batch + b
+ * is step t of sequence b, and then each recurrent state before the first step, shape (batch,
+ * size); {@code time} is the observations' rows divided by the states'. It gives its outputs, each
+ * of shape (time · batch, outputs), and then the same states after the last step. States are 0 at
+ * the start of an episode. Acting calls it with one step and the states that the last call gave,
+ * learning with all steps of a rollout and the states before the first; both must give the same but
+ * for rounding, so the block must keep nothing itself. {@link Networks#recurrent} makes such a
+ * block with LSTM cells.
  */
 public final class Network {
 
@@ -39,6 +54,7 @@ public final class Network {
   private final Block block;
   private final Space.Box observations;
   private final int outputs;
+  private final int[] stateSizes;
   private final List<Place> places;
   private final int size;
   private final Optional<DenseLayers> dense;
@@ -48,7 +64,7 @@ public final class Network {
    *
    * @param block takes observations, shape (batch, observation…), as float32 (bytes arrive scaled
    *     to [0, 1]); gives one array of shape (batch, outputs) or several whose outputs are put side
-   *     by side
+   *     by side; if it is {@link Recurrent}, recurrent states too
    * @param observations what the network will see
    * @throws IllegalArgumentException if the block does not fit the observations, or keeps state
    *     that threads would share
@@ -65,12 +81,12 @@ public final class Network {
   public Network(Block block, Space.Box observations, boolean fused) {
     this.block = block;
     this.observations = observations;
+    this.stateSizes = block instanceof Recurrent recurrent ? recurrent.stateSizes() : new int[0];
     Statelessness.check(block);
     try (PtNDManager manager = Engine.newManager()) {
       Engine.prepareThread();
-      Shape input = inputShape(1);
       try {
-        block.initialize(manager, DataType.FLOAT32, input);
+        block.initialize(manager, DataType.FLOAT32, inputShapes());
       } catch (RuntimeException e) {
         throw misfit(e);
       }
@@ -91,10 +107,10 @@ public final class Network {
       }
       places = List.copyOf(all);
       size = offset;
-      outputs = tryForward(manager, input);
+      outputs = tryForward(manager);
     }
     dense =
-        fused
+        fused && !isRecurrent()
             ? DenseLayers.of(block, observations.size(), places).filter(this::computesTheSame)
             : Optional.empty();
   }
@@ -111,6 +127,11 @@ public final class Network {
 
   public Space.Box observations() {
     return observations;
+  }
+
+  /** Whether it remembers: outputs follow from earlier observations too. */
+  public boolean isRecurrent() {
+    return stateSizes.length > 0;
   }
 
   /** Whether this network is computed by plain Java. */
@@ -191,7 +212,7 @@ public final class Network {
         2,
         (out, dOut) -> {
           both[0] = out.clone();
-          java.util.Arrays.fill(dOut, 1);
+          Arrays.fill(dOut, 1);
           return 0;
         },
         dTheta -> both[1] = dTheta.toArray());
@@ -227,6 +248,11 @@ public final class Network {
     return block;
   }
 
+  /** Numbers in each recurrent state; none for a feed-forward network. */
+  int[] stateSizes() {
+    return stateSizes.clone();
+  }
+
   List<Place> places() {
     return places;
   }
@@ -241,12 +267,22 @@ public final class Network {
     return new Shape(dimensions);
   }
 
-  private int tryForward(PtNDManager manager, Shape input) {
+  /** Shapes of what the block takes for one step of one sequence. */
+  private Shape[] inputShapes() {
+    Shape[] shapes = new Shape[1 + stateSizes.length];
+    shapes[0] = inputShape(1);
+    for (int k = 0; k < stateSizes.length; k++) {
+      shapes[k + 1] = new Shape(1, stateSizes[k]);
+    }
+    return shapes;
+  }
+
+  private int tryForward(PtNDManager manager) {
     Set<Parameter> asked = new LinkedHashSet<>();
     Leaves recording =
         new Leaves(manager) {
           @Override
-          public ai.djl.ndarray.@Nullable NDArray getValue(
+          public @Nullable NDArray getValue(
               @Nullable Parameter parameter, ai.djl.Device device, boolean training) {
             if (parameter == null) {
               return null;
@@ -255,9 +291,14 @@ public final class Network {
             return parameter.getArray();
           }
         };
+    NDList states = new NDList();
+    for (int size : stateSizes) {
+      states.add(manager.zeros(new Shape(1, size)));
+    }
+    NDArray observation = manager.ones(inputShape(1));
     NDList out;
     try {
-      out = block.forward(recording, new NDList(manager.zeros(input)), false);
+      out = block.forward(recording, new NDList(observation).addAll(states), false);
     } catch (RuntimeException e) {
       throw misfit(e);
     }
@@ -270,8 +311,9 @@ public final class Network {
                 + " parameterStore.getValue(parameter, …) in forward");
       }
     }
+    NDList heads = withoutStates(out);
     long count = 0;
-    for (ai.djl.ndarray.NDArray array : out) {
+    for (NDArray array : heads) {
       if (array.getShape().dimension() != 2) {
         throw new IllegalArgumentException(
             "a network gives arrays of shape (batch, outputs) but this one gave "
@@ -279,7 +321,53 @@ public final class Network {
       }
       count += array.getShape().get(1);
     }
+    if (isRecurrent()) {
+      NDList next = new NDList(observation).addAll(out.subNDList(heads.size()));
+      NDList two = new NDList(observation.concat(observation)).addAll(states);
+      checkSequence(
+          heads, block.forward(recording, next, false), block.forward(recording, two, false));
+    }
     return Math.toIntExact(count);
+  }
+
+  /** The outputs among what a block gave, checked for the states that have to follow them. */
+  private NDList withoutStates(NDList out) {
+    int heads = out.size() - stateSizes.length;
+    for (int k = 0; k < stateSizes.length; k++) {
+      Shape expected = new Shape(1, stateSizes[k]);
+      if (heads < 1 || !out.get(heads + k).getShape().equals(expected)) {
+        throw new IllegalArgumentException(
+            "a recurrent network gives its outputs and then its states, the "
+                + (k + 1)
+                + ". of shape "
+                + expected
+                + " for one sequence, but this one gave "
+                + Arrays.toString(out.getShapes()));
+      }
+    }
+    return out.subNDList(0, heads);
+  }
+
+  /** Holds a sequence of two steps against the two steps one after the other. */
+  private void checkSequence(NDList firstHeads, NDList second, NDList sequence) {
+    NDList heads = withoutStates(second);
+    NDList together = withoutStates(sequence);
+    for (int k = 0; k < heads.size(); k++) {
+      NDArray expected = firstHeads.get(k).concat(heads.get(k));
+      NDArray actual = together.get(k);
+      if (!actual.getShape().equals(expected.getShape())
+          || !close(
+              new float[][] {actual.toFloatArray()}, new float[][] {expected.toFloatArray()})) {
+        throw new IllegalArgumentException(
+            "a recurrent network gives for a sequence what it gives step by step, but this one gave"
+                + " "
+                + Arrays.toString(actual.toFloatArray())
+                + " for two steps at once and "
+                + Arrays.toString(expected.toFloatArray())
+                + " one after the other; rows of its input are time · batch, and batch is the rows"
+                + " of its states");
+      }
+    }
   }
 
   private IllegalArgumentException misfit(RuntimeException cause) {

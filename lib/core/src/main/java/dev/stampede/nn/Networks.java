@@ -33,15 +33,7 @@ public final class Networks {
    * @param outputs numbers the last layer gives
    */
   public static Block smallConv(int outputs) {
-    return new SequentialBlock()
-        .add(conv(16, 8, 4))
-        .add(Activation.reluBlock())
-        .add(conv(32, 4, 2))
-        .add(Activation.reluBlock())
-        .add(Blocks.batchFlattenBlock())
-        .add(dense(256))
-        .add(Activation.reluBlock())
-        .add(dense(outputs));
+    return smallConvLayers().add(dense(outputs));
   }
 
   /**
@@ -54,14 +46,7 @@ public final class Networks {
    */
   public static Block mlp(
       Space.Box observations, int outputs, Nonlinearity nonlinearity, int... hidden) {
-    SequentialBlock block = new SequentialBlock();
-    if (observations.shape().length != 1) {
-      block.add(Blocks.batchFlattenBlock());
-    }
-    for (int units : hidden) {
-      block.add(dense(units)).add(nonlinearity.block());
-    }
-    return block.add(dense(outputs));
+    return hiddenLayers(observations, nonlinearity, hidden).add(dense(outputs));
   }
 
   /**
@@ -77,6 +62,71 @@ public final class Networks {
         List.of(
             mlp(observations, policyOutputs, nonlinearity, hidden),
             mlp(observations, 1, nonlinearity, hidden)));
+  }
+
+  /**
+   * LSTM cells between other layers, with the parameters of {@code torch.nn.LSTMCell}: a {@link
+   * Recurrent} block. Mnih et al. (2016), section 5.1, put 256 cells after the last hidden layer.
+   *
+   * @param body from observations to one array of shape (batch, features)
+   * @param cells numbers in h, and in c
+   * @param head from h to the outputs
+   */
+  public static Block recurrent(Block body, int cells, Block head) {
+    return new RecurrentSequential(body, cells, head);
+  }
+
+  /** {@link #smallConv} with LSTM cells after its last hidden layer. */
+  public static Block smallConvLstm(int outputs, int cells) {
+    return recurrent(smallConvLayers(), cells, dense(outputs));
+  }
+
+  /** {@link #mlp} with LSTM cells after its last hidden layer. */
+  public static Block mlpLstm(
+      Space.Box observations, int outputs, int cells, Nonlinearity nonlinearity, int... hidden) {
+    return mlpWithCells(observations, outputs, cells, nonlinearity, hidden);
+  }
+
+  /** {@link #separateMlps} with LSTM cells after the last hidden layer of each. */
+  public static Block separateMlpLstms(
+      Space.Box observations,
+      int policyOutputs,
+      int cells,
+      Nonlinearity nonlinearity,
+      int... hidden) {
+    return new RecurrentParallel(
+        List.of(
+            mlpWithCells(observations, policyOutputs, cells, nonlinearity, hidden),
+            mlpWithCells(observations, 1, cells, nonlinearity, hidden)));
+  }
+
+  private static RecurrentSequential mlpWithCells(
+      Space.Box observations, int outputs, int cells, Nonlinearity nonlinearity, int... hidden) {
+    return new RecurrentSequential(
+        hiddenLayers(observations, nonlinearity, hidden), cells, dense(outputs));
+  }
+
+  private static SequentialBlock smallConvLayers() {
+    return new SequentialBlock()
+        .add(conv(16, 8, 4))
+        .add(Activation.reluBlock())
+        .add(conv(32, 4, 2))
+        .add(Activation.reluBlock())
+        .add(Blocks.batchFlattenBlock())
+        .add(dense(256))
+        .add(Activation.reluBlock());
+  }
+
+  private static SequentialBlock hiddenLayers(
+      Space.Box observations, Nonlinearity nonlinearity, int... hidden) {
+    SequentialBlock block = new SequentialBlock();
+    if (observations.shape().length != 1) {
+      block.add(Blocks.batchFlattenBlock());
+    }
+    for (int units : hidden) {
+      block.add(dense(units)).add(nonlinearity.block());
+    }
+    return block;
   }
 
   private static Block conv(int filters, int kernel, int stride) {

@@ -1,6 +1,7 @@
 package dev.stampede.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class TensorNetwork implements LocalNetwork {
   private final ByteBuffer headGradient;
   private final Map<Long, PtNDArray> batches = new HashMap<>();
   private final @Nullable PtNDArray[] headGradients;
+  private final RecurrentStates remembered;
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
@@ -76,6 +79,7 @@ final class TensorNetwork implements LocalNetwork {
     // Arrays over fixed memory are made once: making one costs as much as a small layer's forward
     // pass.
     this.headGradients = new PtNDArray[capacity + 1];
+    this.remembered = new RecurrentStates(manager, network.stateSizes(), capacity);
     this.out = new float[network.outputs()];
     this.batchOut = new float[capacity * network.outputs()];
     this.dOut = new float[capacity * network.outputs()];
@@ -86,27 +90,39 @@ final class TensorNetwork implements LocalNetwork {
     if (theta != thetaPrime) {
       thetaPrime.set(theta);
     }
+    remembered.forgetAfter(0);
+  }
+
+  @Override
+  public void start(Observation first) {
+    put(0, first);
+    remembered.clear();
   }
 
   @Override
   public void put(int i, Observation observation) {
     network.checkSize(observation);
     observation.copyTo(state(i));
+    remembered.forgetAfter(i);
   }
 
   @Override
   public void copy(int from, int to) {
-    if (from != to) {
-      state(to).put(state(from));
+    if (from == to) {
+      return;
+    }
+    state(to).put(state(from));
+    if (remembered.count() > 0) {
+      checkFirst(to);
+      remember(from);
+      remembered.carry(from);
     }
   }
 
   @Override
   public float[] forward(int i) {
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray result = forward(constants, batch(i, 1), scope, false);
-      read((PtNDArray) result, out, out.length);
-    }
+    remember(i);
+    step(i);
     return out;
   }
 
@@ -124,7 +140,7 @@ final class TensorNetwork implements LocalNetwork {
           own[i].setRequiresGradient(true);
           leaves.put(network.places().get(i).parameter(), own[i]);
         }
-        PtNDArray result = (PtNDArray) forward(leaves, batch(0, n), scope, true);
+        PtNDArray result = join(forward(leaves, batch(0, n), 0, scope, true));
         read(result, batchOut, length);
         java.util.Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
@@ -140,15 +156,21 @@ final class TensorNetwork implements LocalNetwork {
 
   @Override
   public float[] outputs(int from, int n) {
+    remember(from);
     try (NDManager scope = manager.newSubManager()) {
-      NDArray result = forward(constants, batch(from, n), scope, false);
-      read((PtNDArray) result, batchOut, n * network.outputs());
+      PtNDArray result = join(forward(constants, batch(from, n), from, scope, false));
+      read(result, batchOut, n * network.outputs());
     }
     return batchOut;
   }
 
   @Override
   public LocalNetwork twin() {
+    if (remembered.count() > 0) {
+      throw new UnsupportedOperationException(
+          "a recurrent network has no target network θ⁻: what would it remember? Methods that learn"
+              + " Q(s, a) take networks without recurrent states; A3C takes both");
+    }
     return new TensorNetwork(network, new Parameters(network.size()), capacity, states);
   }
 
@@ -193,29 +215,65 @@ final class TensorNetwork implements LocalNetwork {
     return (PtNDArray) manager.create(memory, network.inputShape(n), type);
   }
 
-  private NDArray forward(Leaves values, PtNDArray states, NDManager scope, boolean training) {
-    states.attach(scope); // What a block makes from its input belongs to the input's manager.
+  /** Makes known what the network remembers before step {@code i}. */
+  private void remember(int i) {
+    while (remembered.known() < i) {
+      step(remembered.known());
+    }
+  }
+
+  private void step(int i) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDList result = forward(constants, batch(i, 1), i, scope, false);
+      read(join(result), out, out.length);
+      remembered.after(i, result.subNDList(result.size() - remembered.count()));
+    }
+  }
+
+  /**
+   * @param first where the states begin
+   */
+  private NDList forward(
+      Leaves values, PtNDArray states, int first, NDManager scope, boolean training) {
+    PtNDArray[] before = remembered.before(first);
+    // What a block makes from its inputs belongs to their manager.
+    states.attach(scope);
+    for (PtNDArray each : before) {
+      each.attach(scope);
+    }
     try {
       NDArray input =
           states.getDataType() == DataType.FLOAT32
               ? states
               : states.toType(DataType.FLOAT32, false).muli(1 / 255f);
-      return join(network.block().forward(values, new NDList(input), training));
+      NDList inputs = new NDList(input);
+      inputs.addAll(List.of(before));
+      return network.block().forward(values, inputs, training);
     } finally {
       states.attach(manager);
+      for (PtNDArray each : before) {
+        each.attach(manager);
+      }
     }
   }
 
-  private static NDArray join(NDList outputs) {
-    if (outputs.size() == 1) {
-      return outputs.head();
-    }
-    return ai.djl.ndarray.NDArrays.concat(outputs, 1);
+  /** The network's outputs side by side, without what it remembers. */
+  private PtNDArray join(NDList all) {
+    NDList outputs = all.subNDList(0, all.size() - remembered.count());
+    return (PtNDArray) (outputs.size() == 1 ? outputs.head() : NDArrays.concat(outputs, 1));
   }
 
   private static void read(PtNDArray array, float[] into, int length) {
     FloatBuffer values = array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
     values.get(into, 0, length);
+  }
+
+  private static void checkFirst(int to) {
+    if (to != 0) {
+      throw new IllegalArgumentException(
+          "states of a recurrent network follow each other: a copy can go to state 0 only, not to "
+              + to);
+    }
   }
 
   private ByteBuffer state(int i) {

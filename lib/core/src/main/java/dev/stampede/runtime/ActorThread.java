@@ -75,7 +75,7 @@ final class ActorThread implements ActorLearner {
       ActorThread actor =
           new ActorThread(
               training, plan, id, environment, network, target, new SplitMix(seeds.nextLong()));
-      network.put(0, environment.reset(environmentSeed));
+      network.start(environment.reset(environmentSeed));
       training.awaitAllReady();
       training.cores().enter();
       try {
@@ -96,7 +96,7 @@ final class ActorThread implements ActorLearner {
   @Override
   public void sync() {
     if (episodeOver) {
-      network.put(0, training.cores().without(environment::reset));
+      network.start(training.cores().without(environment::reset));
       episodeOver = false;
     } else {
       network.copy(t, 0);

@@ -30,7 +30,7 @@ public final class Evaluation implements AutoCloseable {
     SplitMix seeds = new SplitMix(seed);
     this.algorithm = algorithm;
     this.environment = EpisodeStatistics.around(environment);
-    this.network = network.local(1);
+    this.network = network.local(2); // This state, and the next while it is taken over.
     this.actionSpace = environment.actionSpace();
     this.environment.reset(seeds.nextLong() >>> 1);
     this.random = new SplitMix(seeds.nextLong());
@@ -46,12 +46,13 @@ public final class Evaluation implements AutoCloseable {
     network.sync(theta);
     List<Double> returns = new ArrayList<>();
     while (returns.size() < episodes && goOn.getAsBoolean()) {
-      network.put(0, environment.reset());
+      network.start(environment.reset());
       Step step;
       do {
         Action a = algorithm.act(actionSpace, network.forward(0), greedy, random);
         step = environment.step(Bounds.cut(a, actionSpace));
-        network.put(0, step.observation());
+        network.put(1, step.observation());
+        network.copy(1, 0);
       } while (!step.last() && goOn.getAsBoolean());
       step.episode().ifPresent(episode -> returns.add(episode.score()));
     }
