@@ -173,7 +173,7 @@ class NetworkTest {
   }
 
   /** Arrays and managers of the whole process: what a leak makes grow. DJL shows only arrays. */
-  private static int managedEverywhere() throws ReflectiveOperationException {
+  static int managedEverywhere() throws ReflectiveOperationException {
     try (PtNDManager any = Engine.newManager()) {
       return managed(any.getParentManager());
     }
