@@ -73,6 +73,17 @@ public final class Preset {
           Knob.REDUCTION, "sum",
           Knob.HIDDEN, "64-64");
 
+  /** What learns CartPole without its velocities. */
+  private static final Map<Knob, String> SMALL_RECURRENT =
+      Map.of(
+          Knob.T_MAX, "20",
+          Knob.LEARNING_RATE, "0.003",
+          Knob.ANNEAL_STEPS, "never",
+          Knob.REDUCTION, "mean",
+          Knob.OPTIMIZER, "shared-adam",
+          Knob.RMS_EPSILON, "1.0E-5",
+          Knob.VALUE_NETWORK, "separate");
+
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
 
@@ -233,7 +244,8 @@ public final class Preset {
   /**
    * A recurrent network: LSTM cells after the last hidden layer, 256 in the paper. Their state is
    * carried from rollout to rollout and starts anew with each episode; gradients go back through
-   * time to the rollout's first step.
+   * time to the rollout's first step. On small vectors other values are {@linkplain #adaptedTo
+   * adapted} too; by hand, {@link #classicControl} comes after this.
    *
    * @param cells 0 for none
    */
@@ -261,8 +273,15 @@ public final class Preset {
 
   private Preset classicControl(long budget) {
     String why = "adapted to small observations";
-    Preset result =
-        adapted(
+    Preset result = this;
+    if (cells() > 0) {
+      for (Map.Entry<Knob, String> each : SMALL_RECURRENT.entrySet()) {
+        result = result.adapted(each.getKey(), each.getValue(), why + " and LSTM cells");
+      }
+    }
+    result =
+        result
+            .adapted(
                 Knob.ANNEAL_STEPS,
                 budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
                 why)
@@ -349,7 +368,7 @@ public final class Preset {
 
   /** A new block with that many outputs. */
   Block makeNetwork(Space.Box observations, int outputs) {
-    int cells = settings.containsKey(Knob.LSTM) ? whole(Knob.LSTM) : 0;
+    int cells = cells();
     if (network != null) {
       if (cells > 0) {
         throw new IllegalArgumentException(
@@ -389,6 +408,10 @@ public final class Preset {
   /** Whether its policy can be over numbers as well as over a choice of actions. */
   public boolean takesNumbers() {
     return settings.containsKey(Knob.VALUE_NETWORK);
+  }
+
+  private int cells() {
+    return settings.containsKey(Knob.LSTM) ? whole(Knob.LSTM) : 0;
   }
 
   boolean hasOwnNetwork() {
