@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.stampede.algorithm.ActorLearner;
-import dev.stampede.algorithm.Algorithm;
+import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.Observation;
@@ -46,9 +46,10 @@ class RecurrentActingTest {
             1,
             3 * EPISODE,
             1,
+            1,
             0.1,
             OptionalLong.empty(),
-            false,
+            Reduction.SUM,
             OptimizerKind.SHARED_RMSPROP,
             0.99,
             0.1,
@@ -102,7 +103,7 @@ class RecurrentActingTest {
   }
 
   /** Acts in rollouts, looks at the last state as one does to bootstrap, and learns nothing. */
-  private static final class Recording implements Algorithm {
+  private static final class Recording implements AsynchronousAlgorithm {
     final List<float[]> outputs = new ArrayList<>();
 
     @Override
