@@ -1,6 +1,7 @@
 package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
@@ -21,6 +22,9 @@ public interface ActorLearner {
    * θ′ ← θ. The current state becomes the first of a new rollout; after the end of an episode that
    * is a start state. An algorithm that works {@linkplain AsynchronousAlgorithm#onShared on θ
    * itself} has nothing to copy.
+   *
+   * <p>A checkpoint is taken here. What an algorithm must still know then, it has given to {@link
+   * #keep}.
    */
   void sync();
 
@@ -58,6 +62,18 @@ public interface ActorLearner {
 
   /** T: steps of all threads so far. */
   long T();
+
+  /** t: steps of this thread so far. */
+  long t();
+
+  /**
+   * Makes {@code part} a part of this thread's state, which checkpoints hold. In a run that is
+   * resumed, {@code part} and {@link #random} are at once as the checkpoint left them. To be called
+   * before the first {@link #sync}, in the same order in each run.
+   *
+   * @return {@code part}
+   */
+  <S extends Saveable> S keep(S part);
 
   /** This thread's own source of randomness. */
   RandomGenerator random();

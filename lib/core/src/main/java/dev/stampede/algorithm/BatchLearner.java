@@ -20,7 +20,7 @@ public interface BatchLearner {
   /** How many there are. */
   int environments();
 
-  /** The current states become the first of new rollouts. */
+  /** The current states become the first of new rollouts. A checkpoint is taken here. */
   void begin();
 
   /**

@@ -1,5 +1,9 @@
 package dev.stampede.algorithm;
 
+import dev.stampede.env.Saveable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -40,9 +44,10 @@ public record EpsilonGreedy(
   }
 
   /** Belongs to one thread. */
-  final class OfThread {
+  final class OfThread implements Saveable {
     private final RandomGenerator random;
     private double last;
+    private int chosen = -1;
 
     private OfThread(RandomGenerator random) {
       this.random = random;
@@ -56,16 +61,36 @@ public record EpsilonGreedy(
 
     /** A random action with probability ε, otherwise the one of the largest Q(s, a). */
     int choose(ActionValues values, float[] out, long T) {
-      return random.nextDouble() < epsilon(T)
-          ? random.nextInt(values.actions())
-          : values.argmax(out, 0);
+      chosen =
+          random.nextDouble() < epsilon(T)
+              ? random.nextInt(values.actions())
+              : values.argmax(out, 0);
+      return chosen;
+    }
+
+    /** What {@link #choose} chose last; −1 if nothing yet in this episode. */
+    int chosen() {
+      return chosen;
     }
 
     /** To be told of each episode's end. */
     void episodeEnded() {
+      chosen = -1;
       if (redraw) {
         last = draw();
       }
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+      out.writeDouble(last);
+      out.writeInt(chosen);
+    }
+
+    @Override
+    public void restore(DataInput in) throws IOException {
+      last = in.readDouble();
+      chosen = in.readInt();
     }
 
     private double draw() {

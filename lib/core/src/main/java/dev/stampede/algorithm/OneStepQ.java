@@ -39,19 +39,19 @@ public record OneStepQ(
   @Override
   public void run(ActorLearner actor) {
     ActionValues Q = ActionValues.of(actor.actionSpace(), dueling);
-    EpsilonGreedy.OfThread epsilon = exploration.start(actor.random());
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
     Rollout rollout = new Rollout(asyncUpdate);
-    long t = 0; // thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
+    // Thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // get state s
       rollout.clear();
       Step step;
       do {
         int a = epsilon.choose(Q, actor.act(), actor.T()); // ε-greedy on Q(s, a; θ)
-        step = actor.step(Action.of(a)); // receive new state s′ and reward r; s = s′; T ← T + 1
-        t++; // t ← t + 1
+        // receive new state s′ and reward r; s = s′; T ← T + 1; t ← t + 1
+        step = actor.step(Action.of(a));
         rollout.add(Action.of(a), step.reward());
-      } while (!step.last() && t % asyncUpdate != 0);
+      } while (!step.last() && actor.t() % asyncUpdate != 0);
       float[] next = actor.targetOutputs(); // Q(s′, ·; θ⁻); of step i in row i + 1
       float[] chooser = doubleQ ? actor.outputs() : next;
       for (int i = 0; i < rollout.size(); i++) {

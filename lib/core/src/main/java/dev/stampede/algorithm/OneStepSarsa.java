@@ -32,21 +32,21 @@ public record OneStepSarsa(
   @Override
   public void run(ActorLearner actor) {
     ActionValues Q = ActionValues.of(actor.actionSpace(), dueling);
-    EpsilonGreedy.OfThread epsilon = exploration.start(actor.random());
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
     Rollout rollout = new Rollout(asyncUpdate + 1);
-    long t = 0; // thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
-    int a = -1; // None chosen yet.
+    // Thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
+    int a = epsilon.chosen(); // −1: none yet; a resumed run goes on with the one it had.
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // get state s
       rollout.clear();
       Step step;
       a = a < 0 ? epsilon.choose(Q, actor.act(), actor.T()) : a;
       do {
-        step = actor.step(Action.of(a)); // receive new state s′ and reward r; s = s′; T ← T + 1
-        t++; // t ← t + 1
+        // receive new state s′ and reward r; s = s′; T ← T + 1; t ← t + 1
+        step = actor.step(Action.of(a));
         rollout.add(Action.of(a), step.reward());
         a = epsilon.choose(Q, actor.act(), actor.T()); // a′: ε-greedy on Q(s′, a; θ)
-      } while (!step.last() && t % asyncUpdate != 0);
+      } while (!step.last() && actor.t() % asyncUpdate != 0);
       rollout.add(Action.of(a), 0); // a′ of the last step
       float[] next = actor.targetOutputs(); // Q(s′, ·; θ⁻); of step i in row i + 1
       int n = rollout.size() - 1;

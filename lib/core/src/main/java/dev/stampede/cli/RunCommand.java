@@ -5,12 +5,15 @@ import dev.stampede.experiment.Preset;
 import dev.stampede.experiment.Run;
 import dev.stampede.runtime.Progress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Trains, shows how it goes, and writes what came out. */
 @Command(
@@ -29,6 +32,8 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   /** Not reached, of {@code --until-return}. */
   static final int NOT_REACHED = 3;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Mixin private ExperimentOptions experiment = new ExperimentOptions();
 
@@ -58,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Folder for run.json, episodes.csv, evaluations.csv and parameters.safetensors; made if"
-              + " need be.")
+          "Folder for run.json, episodes.csv, evaluations.csv, parameters.safetensors and"
+              + " checkpoints; made if need be.")
   private @Nullable Path out;
 
   @Option(
@@ -92,16 +97,50 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--deterministic", description = "The same bits each time; needs --threads 1.")
   private boolean deterministic;
 
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "SECONDS",
+      description =
+          "Seconds between checkpoints in --out, 0 for one at the end only (default: 60). A run"
+              + " that was stopped or killed goes on from the newest with --resume.")
+  private @Nullable Double checkpointEvery;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description =
+          "Goes on with the run of this folder from its newest checkpoint, with all its settings;"
+              + " --steps may give it a larger budget.")
+  private @Nullable Path resume;
+
   @Override
   public Integer call() {
-    Experiment.Builder builder =
-        Experiment.of()
-            .algorithm(experiment.preset())
-            .env(env)
-            .threads(threads)
-            .seed(seed)
-            .evaluationEpisodes(evaluationEpisodes)
-            .deterministic(deterministic);
+    Experiment.Builder builder = resume == null ? Experiment.of() : Experiment.resume(resume);
+    if (applies("--algorithm") || applies("--set")) {
+      builder.algorithm(experiment.preset());
+    }
+    if (applies("--env")) {
+      builder.env(env);
+    }
+    if (applies("--threads")) {
+      builder.threads(threads);
+    }
+    if (applies("--seed")) {
+      builder.seed(seed);
+    }
+    if (applies("--evaluation-episodes")) {
+      builder.evaluationEpisodes(evaluationEpisodes);
+    }
+    if (applies("--deterministic")) {
+      builder.deterministic(deterministic);
+    }
+    if (checkpointEvery != null) {
+      if (!(checkpointEvery >= 0 && checkpointEvery <= 1e9)) {
+        throw new IllegalArgumentException(
+            "--checkpoint-every: expected seconds, 0 or more, but got " + checkpointEvery);
+      }
+      builder.checkpointEvery(Duration.ofNanos((long) (checkpointEvery * 1e9)));
+    }
     if (steps != null) {
       builder.steps(steps);
     }
@@ -132,6 +171,12 @@ final class RunCommand implements Callable<Integer> {
       return 130; // The process is going down already, by Ctrl-C for instance.
     }
     return report(run);
+  }
+
+  /** Whether an option has a say: all do in a new run, those that were given in a resumed one. */
+  private boolean applies(String option) {
+    return resume == null
+        || spec != null && spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   /** Shows the progress until the run has ended. */
@@ -177,7 +222,7 @@ final class RunCommand implements Callable<Integer> {
         "%s on %s: %,d steps (%,d frames) in %.1f s, %,.0f steps/s, %,d episodes, mean return of"
             + " the last 100 %s, best %s%n",
         run.algorithm().name(),
-        env,
+        run.experiment().env(),
         end.steps(),
         end.frames(),
         end.seconds(),
@@ -190,13 +235,18 @@ final class RunCommand implements Callable<Integer> {
     }
     run.solvedAtStep()
         .ifPresent(
-            step -> System.out.printf(Locale.ROOT, "reached %s at step %,d%n", untilReturn, step));
-    if (out != null) {
-      System.out.println("written to " + out.resolve("run.json"));
-    }
+            step ->
+                System.out.printf(
+                    Locale.ROOT,
+                    "reached %s at step %,d%n",
+                    run.experiment().until().orElse(Double.NaN),
+                    step));
+    run.experiment()
+        .out()
+        .ifPresent(folder -> System.out.println("written to " + folder.resolve("run.json")));
     if (run.failure().isPresent()) {
       return end.steps() == 0 && run.failure().get() instanceof IllegalArgumentException ? 2 : 1;
     }
-    return untilReturn != null && run.solvedAtStep().isEmpty() ? NOT_REACHED : 0;
+    return run.experiment().until().isPresent() && run.solvedAtStep().isEmpty() ? NOT_REACHED : 0;
   }
 }

@@ -1,5 +1,8 @@
 package dev.stampede.env;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,7 +12,7 @@ import java.util.random.RandomGenerator;
  * <p>Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators". For one
  * thread.
  */
-public final class SplitMix implements RandomGenerator {
+public final class SplitMix implements RandomGenerator, Saveable {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private long state;
@@ -30,5 +33,15 @@ public final class SplitMix implements RandomGenerator {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    out.writeLong(state);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    state = in.readLong();
   }
 }

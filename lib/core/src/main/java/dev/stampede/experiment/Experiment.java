@@ -2,7 +2,9 @@ package dev.stampede.experiment;
 
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
+import dev.stampede.runtime.Checkpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Experiment {
+  static final String OWN_ENVIRONMENT = "a factory of the user's own";
+
   private final Builder b;
 
   private Experiment(Builder b) {
@@ -27,6 +31,23 @@ public final class Experiment {
   /** A builder with the defaults: A3C on CartPole, two threads, seed 1. */
   public static Builder of() {
     return new Builder();
+  }
+
+  /**
+   * Goes on with a run where its newest checkpoint was taken: a builder with all that it was, and
+   * the same folder. More {@link Builder#steps} may be given; an environment or a network of your
+   * own must be given again, since files cannot hold them.
+   *
+   * @param directory the folder of the run
+   * @throws IllegalArgumentException if there is no whole checkpoint in it
+   */
+  public static Builder resume(Path directory) {
+    Checkpoint checkpoint = Checkpoint.newest(directory, line -> {});
+    Builder builder = new Builder();
+    CheckpointedSettings.give(checkpoint.experiment(), builder);
+    builder.out = directory;
+    builder.resumed = directory;
+    return builder;
   }
 
   public Preset algorithm() {
@@ -77,6 +98,16 @@ public final class Experiment {
     return Optional.ofNullable(b.out);
   }
 
+  /** Time between checkpoints; zero for one at the end only. */
+  public Duration checkpointEvery() {
+    return b.checkpointEvery;
+  }
+
+  /** Whether it goes on with an earlier run. */
+  boolean resumes() {
+    return b.resumed != null;
+  }
+
   /** Starts the run on threads of its own and returns at once. */
   public Run start() {
     return start(line -> {});
@@ -121,6 +152,8 @@ public final class Experiment {
     private @Nullable Boolean greedyEvaluation;
     private boolean deterministic;
     private @Nullable Path out;
+    private Duration checkpointEvery = Duration.ofMinutes(1);
+    private @Nullable Path resumed;
 
     private Builder() {}
 
@@ -137,6 +170,8 @@ public final class Experiment {
       deterministic = other.deterministic;
       greedyEvaluation = other.greedyEvaluation;
       out = other.out;
+      checkpointEvery = other.checkpointEvery;
+      resumed = other.resumed;
     }
 
     public Builder algorithm(Preset preset) {
@@ -177,7 +212,7 @@ public final class Experiment {
 
     /** Environments of your own; called once for each thread. */
     public Builder env(EnvironmentFactory environments) {
-      env = "a factory of the user's own";
+      env = OWN_ENVIRONMENT;
       factory = () -> environments;
       return this;
     }
@@ -235,9 +270,37 @@ public final class Experiment {
     }
 
     /**
+     * Time between two checkpoints, from which {@link Experiment#resume} goes on; a minute if not
+     * given. They are written into {@link #out}; without it there are none.
+     *
+     * @param interval zero for one at the end only
+     */
+    public Builder checkpointEvery(Duration interval) {
+      if (interval.isNegative()) {
+        throw new IllegalArgumentException(
+            "checkpointEvery: expected a time of 0 or more but got " + interval);
+      }
+      checkpointEvery = interval;
+      return this;
+    }
+
+    /**
      * @throws IllegalArgumentException if the parts do not go together
      */
     public Experiment build() {
+      Experiment experiment = new Experiment(new Builder(this));
+      Path from = resumed;
+      if (from != null) {
+        if (!from.equals(out)) {
+          throw new IllegalArgumentException(
+              "out: a run is resumed in its own folder, "
+                  + from
+                  + ", but "
+                  + out
+                  + " was asked for");
+        }
+        CheckpointedSettings.check(Checkpoint.newest(from, line -> {}).experiment(), experiment);
+      }
       if (deterministic && threads != 1 && !algorithm.isSynchronous()) {
         throw new IllegalArgumentException(
             "deterministic: "
@@ -245,7 +308,7 @@ public final class Experiment {
                 + " threads update θ in an order that no seed fixes; use threads(1), on the command"
                 + " line --threads 1, or a synchronous algorithm such as A2C");
       }
-      return new Experiment(new Builder(this));
+      return experiment;
     }
 
     private static long positive(String what, long n) {

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -423,7 +424,12 @@ public final class Preset {
     return now != null && now.equals(paper.get(knob)) ? with(knob, value, why) : this;
   }
 
-  private Preset with(Knob knob, String value, String source) {
+  /** Whether nothing has changed a knob yet. */
+  boolean isThePapers(Knob knob) {
+    return Objects.equals(settings.get(knob), paper.get(knob));
+  }
+
+  Preset with(Knob knob, String value, String source) {
     if (!settings.containsKey(knob)) {
       throw new IllegalArgumentException(
           algorithm

@@ -14,14 +14,18 @@ import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.Machine;
 import dev.stampede.result.RunDirectory;
+import dev.stampede.runtime.Checkpoint;
+import dev.stampede.runtime.Checkpoints;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Reduction;
 import dev.stampede.runtime.Training;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -46,6 +50,7 @@ public final class Run {
   private volatile boolean stopRequested;
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Training training;
+  private volatile @Nullable Checkpoints checkpoints;
   private volatile Preset preset;
   private volatile long budget;
   private volatile int framesPerStep = 1;
@@ -200,16 +205,21 @@ public final class Run {
       framesPerStep = environments.framesPerStep();
       protocol = environments.protocol();
       budget = experiment.steps().orElse(framesPerStep > 1 ? DEFAULT_ATARI_STEPS : DEFAULT_STEPS);
+      Optional<Checkpoint> from = newestCheckpoint();
       Environment first = environments.create(EnvironmentFactory.Purpose.TRAINING);
       Training t;
       try {
         t = new Training(plan(environments, first), first);
+        if (from.isPresent()) {
+          resume(t, from.get());
+        }
       } catch (Throwable e) {
         first.close();
         throw e;
       }
-      if (directory != null) {
+      if (directory != null && from.isEmpty()) {
         directory.begin();
+        Checkpoint.deleteAll(directory.path());
       }
       training = t;
       if (stopRequested) {
@@ -234,11 +244,83 @@ public final class Run {
   private void train(Training t) throws InterruptedException {
     Thread writer = new Thread(() -> keepWriting(t), "run-writer");
     writer.start();
+    RunDirectory out = directory;
+    Checkpoints saved =
+        out == null
+            ? null
+            : new Checkpoints(
+                t,
+                out.path(),
+                CheckpointedSettings.of(experiment, budget),
+                experiment.checkpointEvery(),
+                () -> {
+                  writeEpisodes(t);
+                  out.force();
+                },
+                messages);
+    checkpoints = saved;
+    if (saved != null) {
+      saved.start();
+    }
     try {
       t.run();
     } finally {
-      writer.join();
+      try {
+        writer.join();
+      } finally {
+        if (saved != null) {
+          saved.finish();
+        }
+      }
     }
+  }
+
+  private Optional<Checkpoint> newestCheckpoint() throws IOException {
+    RunDirectory out = directory;
+    if (out == null || !experiment.resumes()) {
+      return Optional.empty();
+    }
+    Checkpoint newest = Checkpoint.newest(out.path(), messages);
+    CheckpointedSettings.check(newest.experiment(), experiment);
+    return Optional.of(newest);
+  }
+
+  /** Goes on where the checkpoint was taken, with the episodes that had ended by then. */
+  private void resume(Training t, Checkpoint from) throws IOException {
+    RunDirectory out = Objects.requireNonNull(directory);
+    List<EpisodeRecord> finished = out.readFirstEpisodes(from.episodes());
+    t.restore(from, finished);
+    Checkpoint.putDamagedAside(out.path());
+    out.keepEpisodes(from.episodes());
+    written = finished.size();
+    tellOfResumption(t, from);
+  }
+
+  private void tellOfResumption(Training t, Checkpoint from) {
+    long earlier = CheckpointedSettings.steps(from.experiment());
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "resumed at step %,d of %,d, after %.1f s",
+            from.steps(),
+            budget,
+            from.seconds()));
+    if (!t.resumptions().get(t.resumptions().size() - 1).environments()) {
+      line.append(
+          "; the environments' state was not saved: each actor-learner starts a new episode");
+    }
+    if (budget != earlier && preset.value(Knob.ANNEAL_STEPS).equals("budget")) {
+      line.append(
+          String.format(
+              Locale.ROOT, "; η now falls to 0 over %,d steps instead of %,d", budget, earlier));
+    }
+    if (from.steps() >= budget) {
+      line.append("; there is nothing left to do: give more steps");
+    } else if (t.solvedAtStep().isPresent()) {
+      line.append("; there is nothing left to do: it had reached its mean return");
+    }
+    messages.accept(line.toString());
   }
 
   /**
@@ -335,7 +417,7 @@ public final class Run {
         experiment.deterministic());
   }
 
-  private void writeEpisodes(Training t) {
+  private synchronized void writeEpisodes(Training t) {
     if (directory != null) {
       List<EpisodeRecord> fresh = t.episodesSince(written);
       directory.append(fresh);
@@ -411,6 +493,21 @@ public final class Run {
     record.put("workerRestarts", workerRestarts);
     Training t = training;
     record.put("lostEpisodes", t == null ? 0 : t.lostEpisodes());
+    record.put(
+        "resumedFrom",
+        t == null
+            ? List.of()
+            : t.resumptions().stream()
+                .map(
+                    from -> {
+                      Map<String, Object> entry = new LinkedHashMap<>();
+                      entry.put("step", from.step());
+                      entry.put("wallSeconds", from.seconds());
+                      entry.put("environments", from.environments() ? "restored" : "new episodes");
+                      return entry;
+                    })
+                .toList());
+    record.put("checkpoints", checkpointsRecord());
     record.put("experiment", settings());
     record.put("algorithm", algorithmRecord());
     record.put("protocol", protocol);
@@ -438,6 +535,19 @@ public final class Run {
     settings.put("evaluationEpisodes", experiment.evaluationEpisodes());
     settings.put("deterministic", experiment.deterministic());
     return settings;
+  }
+
+  private Map<String, Object> checkpointsRecord() {
+    Checkpoints saved = checkpoints;
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put("written", saved == null ? 0 : saved.count());
+    Optional<Checkpoint> last = saved == null ? Optional.empty() : saved.last();
+    last.ifPresent(
+        checkpoint -> {
+          record.put("lastStep", checkpoint.steps());
+          record.put("lastWallSeconds", checkpoint.seconds());
+        });
+    return record;
   }
 
   private Map<String, Object> algorithmRecord() {

@@ -1,5 +1,8 @@
 package dev.stampede.nn;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,13 +26,16 @@ public final class Adam extends Optimizer {
     this.epsilon = (float) epsilon;
   }
 
-  /** Updates so far, for a checkpoint. */
-  public long updates() {
-    return t.get();
+  @Override
+  public void save(DataOutput out) throws IOException {
+    super.save(out);
+    out.writeLong(t.get());
   }
 
-  public void setUpdates(long updates) {
-    t.set(updates);
+  @Override
+  public void restore(DataInput in) throws IOException {
+    super.restore(in);
+    t.set(in.readLong());
   }
 
   @Override

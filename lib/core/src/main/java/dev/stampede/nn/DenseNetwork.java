@@ -147,6 +147,14 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   @Override
+  public float[] memory(int i) {
+    return new float[0];
+  }
+
+  @Override
+  public void setMemory(float[] memory) {}
+
+  @Override
   public LocalNetwork twin() {
     return new DenseNetwork(
         network,

@@ -76,6 +76,15 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
    */
   double backward(int n, Loss loss, GradientConsumer gradient);
 
+  /** What a recurrent network remembers before state {@code i}; nothing of other networks. */
+  float[] memory(int i);
+
+  /**
+   * Makes state 0 the one before which these numbers are remembered; to be called after {@link
+   * #start}.
+   */
+  void setMemory(float[] memory);
+
   /** Another set of parameters, at first 0, that looks at the same states; such as a target θ⁻. */
   LocalNetwork twin();
 

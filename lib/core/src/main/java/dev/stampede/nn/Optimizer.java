@@ -1,5 +1,9 @@
 package dev.stampede.nn;
 
+import dev.stampede.env.Saveable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +15,7 @@ import java.util.List;
  * statistics of each thread's own, and RMSProp with shared ones. An instance whose statistics are
  * shared serves all threads at once; of the others each thread has its own.
  */
-public abstract class Optimizer {
+public abstract class Optimizer implements Saveable {
   /** Scratch arrays of this length stay in the first-level cache. */
   private static final int CHUNK = 1024;
 
@@ -81,9 +85,23 @@ public abstract class Optimizer {
     return norm;
   }
 
-  /** What it keeps for each parameter, for a checkpoint. */
+  /** What it keeps for each parameter. */
   public final List<Parameters> statistics() {
     return List.of(statistics);
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    for (Parameters each : statistics) {
+      each.save(out);
+    }
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    for (Parameters each : statistics) {
+      each.restore(in);
+    }
   }
 
   /** Called before the chunks of each update; η as it will be used in them. */

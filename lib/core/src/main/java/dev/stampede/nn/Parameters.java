@@ -1,5 +1,9 @@
 package dev.stampede.nn;
 
+import dev.stampede.env.Saveable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -12,7 +16,7 @@ import java.nio.FloatBuffer;
  * and others after a concurrent update. Only Java code writes here: an in-place operation of the
  * tensor library would make another thread's backward pass throw.
  */
-public final class Parameters {
+public final class Parameters implements Saveable {
   private final ByteBuffer memory;
   private final FloatBuffer floats;
 
@@ -50,6 +54,30 @@ public final class Parameters {
   /** Replaces all values by another vector's. */
   public void set(Parameters other) {
     floats.put(0, other.floats, 0, size());
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(size() * Float.BYTES);
+    bytes.asFloatBuffer().put(toArray());
+    out.writeInt(size());
+    out.write(bytes.array());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IOException if it was another number of parameters
+   */
+  @Override
+  public void restore(DataInput in) throws IOException {
+    int saved = in.readInt();
+    if (saved != size()) {
+      throw new IOException("expected " + size() + " parameters but " + saved + " were saved");
+    }
+    byte[] bytes = new byte[saved * Float.BYTES];
+    in.readFully(bytes);
+    floats.put(0, ByteBuffer.wrap(bytes).asFloatBuffer(), 0, saved);
   }
 
   void read(int from, float[] into, int count) {

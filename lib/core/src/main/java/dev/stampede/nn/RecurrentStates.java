@@ -81,6 +81,19 @@ final class RecurrentStates {
     known = 0;
   }
 
+  /** What is remembered before step {@code i}, as numbers. */
+  float[] read(int i) {
+    float[] values = new float[total];
+    row(i).get(values);
+    return values;
+  }
+
+  /** Position 0 remembers these numbers. */
+  void write(float[] values) {
+    row(0).put(values);
+    known = 0;
+  }
+
   private FloatBuffer row(int i) {
     return memory
         .slice(i * total * Float.BYTES, total * Float.BYTES)

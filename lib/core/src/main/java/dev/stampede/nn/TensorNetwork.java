@@ -165,6 +165,19 @@ final class TensorNetwork implements LocalNetwork {
   }
 
   @Override
+  public float[] memory(int i) {
+    remember(i);
+    return remembered.count() == 0 ? new float[0] : remembered.read(i);
+  }
+
+  @Override
+  public void setMemory(float[] memory) {
+    if (remembered.count() > 0) {
+      remembered.write(memory);
+    }
+  }
+
+  @Override
   public LocalNetwork twin() {
     if (remembered.count() > 0) {
       throw new UnsupportedOperationException(

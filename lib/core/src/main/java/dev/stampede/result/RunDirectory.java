@@ -3,9 +3,12 @@ package dev.stampede.result;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.BufferedInputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The folder of one run: {@code run.json}, {@code episodes.csv}, {@code evaluations.csv}, {@code
@@ -63,6 +67,61 @@ public final class RunDirectory {
     Files.deleteIfExists(json());
   }
 
+  /**
+   * The first {@code count} episodes that the run left here. What follows them may be the torn line
+   * of a run that was killed, and is not looked at.
+   *
+   * @throws IllegalArgumentException if there are fewer, or a line is not as it was written
+   */
+  public List<EpisodeRecord> readFirstEpisodes(int count) throws IOException {
+    end(count);
+    return episodes(count);
+  }
+
+  /** Removes all but the first {@code count} episodes. */
+  public void keepEpisodes(int count) throws IOException {
+    truncate(end(count));
+  }
+
+  /** Where the line of that episode ends in the file. */
+  private long end(int count) throws IOException {
+    long at = 0;
+    int lines = 0;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(episodes()))) {
+      for (int b = in.read(); b >= 0 && lines <= count; b = in.read()) {
+        at++;
+        lines += b == '\n' ? 1 : 0;
+      }
+    }
+    if (lines <= count) {
+      throw new IllegalArgumentException(
+          episodes().toAbsolutePath()
+              + " has "
+              + Math.max(0, lines - 1)
+              + " episodes but the checkpoint was taken after "
+              + count
+              + "; was it changed? A run can only be resumed with what it wrote");
+    }
+    return at;
+  }
+
+  private void truncate(long size) throws IOException {
+    try (FileChannel file = FileChannel.open(episodes(), StandardOpenOption.WRITE)) {
+      file.truncate(size);
+    }
+  }
+
+  /** Makes sure that the episodes are on the disk, not only with the operating system. */
+  public void force() throws IOException {
+    try (FileChannel file = FileChannel.open(episodes(), StandardOpenOption.WRITE)) {
+      file.force(true);
+    }
+  }
+
+  public Path path() {
+    return directory;
+  }
+
   public Path json() {
     return directory.resolve("run.json");
   }
@@ -84,6 +143,28 @@ public final class RunDirectory {
     if (episodes.isEmpty()) {
       return;
     }
+    long before = -1;
+    try {
+      before = Files.size(episodes());
+      appendLines(episodes);
+    } catch (IOException e) {
+      forgetAfter(before);
+      throw new UncheckedIOException("episodes could not be written to " + episodes(), e);
+    }
+  }
+
+  /** A disk that was full for a moment must not leave half a line before the next one. */
+  private void forgetAfter(long size) {
+    try {
+      if (size >= 0) {
+        truncate(size);
+      }
+    } catch (IOException e) {
+      // What is told is why the episodes could not be written.
+    }
+  }
+
+  private void appendLines(List<EpisodeRecord> episodes) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(episodes(), StandardOpenOption.APPEND)) {
       for (EpisodeRecord e : episodes) {
         out.write(
@@ -97,8 +178,6 @@ public final class RunDirectory {
                 number(e.score()),
                 e.length()));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("episodes could not be written to " + episodes(), e);
     }
   }
 
@@ -160,9 +239,14 @@ public final class RunDirectory {
    * @throws IllegalArgumentException if there is none, or a line of it is not as it was written
    */
   public static List<EpisodeRecord> readEpisodes(Path directory) {
+    return new RunDirectory(directory).episodes(Long.MAX_VALUE - 1);
+  }
+
+  private List<EpisodeRecord> episodes(long atMost) {
     return lines(
-        new RunDirectory(directory).episodes(),
+        episodes(),
         6,
+        atMost,
         cells ->
             new EpisodeRecord(
                 Long.parseLong(cells[0]),
@@ -185,6 +269,7 @@ public final class RunDirectory {
         : lines(
             file,
             9,
+            Long.MAX_VALUE - 1,
             cells ->
                 new EvaluationRecord(
                     Long.parseLong(cells[0]),
@@ -194,11 +279,11 @@ public final class RunDirectory {
                     Arrays.stream(cells[8].split(" ")).map(Double::valueOf).toList()));
   }
 
-  private static <T> List<T> lines(Path file, int cells, Function<String[], T> parse) {
+  private static <T> List<T> lines(Path file, int cells, long atMost, Function<String[], T> parse) {
     List<String> lines;
-    try {
-      lines = Files.readAllLines(file);
-    } catch (IOException e) {
+    try (Stream<String> all = Files.lines(file)) {
+      lines = all.limit(atMost + 1).toList();
+    } catch (IOException | UncheckedIOException e) {
       throw new IllegalArgumentException("cannot read " + file.toAbsolutePath(), e);
     }
     List<T> records = new ArrayList<>();

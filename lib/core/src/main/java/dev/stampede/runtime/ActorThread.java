@@ -5,6 +5,8 @@ import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
@@ -12,6 +14,15 @@ import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +45,17 @@ final class ActorThread implements ActorLearner {
   private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
+  private long steps;
+  private Observation current;
+  private final List<Saveable> kept = new ArrayList<>();
+
+  /** What a run that is resumed kept, and its generator. */
+  private final Queue<byte[]> resumedParts = new ArrayDeque<>();
+
+  private byte[] resumedRandom = new byte[0];
+
+  /** What its recurrent network remembered before the current state. */
+  private float[] resumedMemory = new float[0];
 
   private ActorThread(
       Training training,
@@ -42,7 +64,9 @@ final class ActorThread implements ActorLearner {
       Environment environment,
       LocalNetwork network,
       @Nullable LocalNetwork targetNetwork,
-      SplitMix random) {
+      long seed) {
+    SplitMix seeds = new SplitMix(seed);
+    long environmentSeed = seeds.nextLong() >>> 1;
     this.training = training;
     this.theta = training.shared();
     this.plan = plan;
@@ -52,7 +76,8 @@ final class ActorThread implements ActorLearner {
     this.network = network;
     this.targetNetwork = targetNetwork;
     this.optimizer = training.optimizerForThread();
-    this.random = random;
+    this.random = new SplitMix(seeds.nextLong());
+    this.current = environment.reset(environmentSeed);
   }
 
   /** What the thread of actor-learner {@code id} does from its start to its end. */
@@ -70,16 +95,20 @@ final class ActorThread implements ActorLearner {
                 ? plan.network().onShared(training.shared(), capacity)
                 : plan.network().local(capacity);
         LocalNetwork target = algorithm.usesTarget() ? network.twin() : null) {
-      SplitMix seeds = new SplitMix(seed);
-      long environmentSeed = seeds.nextLong() >>> 1;
-      ActorThread actor =
-          new ActorThread(
-              training, plan, id, environment, network, target, new SplitMix(seeds.nextLong()));
-      network.start(environment.reset(environmentSeed));
+      ActorThread actor = new ActorThread(training, plan, id, environment, network, target, seed);
+      Optional<byte[]> resumed = training.resumedActor(id);
+      if (resumed.isPresent()) {
+        actor.restore(resumed.get());
+      }
+      network.start(actor.current);
+      if (actor.resumedMemory.length > 0) {
+        network.setMemory(actor.resumedMemory);
+      }
       training.awaitAllReady();
       training.cores().enter();
       try {
         algorithm.run(actor);
+        training.safePoint().end(id, actor.state());
       } finally {
         training.cores().leave();
       }
@@ -95,8 +124,20 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public void sync() {
+    SafePoint safePoint = training.safePoint();
+    if (safePoint.asked()) {
+      byte[] here = state();
+      training
+          .cores()
+          .without(
+              () -> {
+                safePoint.pass(id, here);
+                return true;
+              });
+    }
     if (episodeOver) {
-      network.start(training.cores().without(environment::reset));
+      current = training.cores().without(environment::reset);
+      network.start(current);
       episodeOver = false;
     } else {
       network.copy(t, 0);
@@ -116,7 +157,9 @@ final class ActorThread implements ActorLearner {
     Step step = training.cores().without(() -> environment.step(within));
     long T = training.countStep();
     t++;
-    network.put(t, step.observation());
+    steps++;
+    current = step.observation();
+    network.put(t, current);
     episodeOver = step.last();
     if (step.ending() == Step.Ending.LOST) {
       training.countLostEpisode();
@@ -173,6 +216,26 @@ final class ActorThread implements ActorLearner {
   }
 
   @Override
+  public long t() {
+    return steps;
+  }
+
+  @Override
+  public <S extends Saveable> S keep(S part) {
+    kept.add(part);
+    byte[] resumed = resumedParts.poll();
+    if (resumed != null) {
+      try {
+        part.restore(new DataInputStream(new ByteArrayInputStream(resumed)));
+        random.restore(new DataInputStream(new ByteArrayInputStream(resumedRandom)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return part;
+  }
+
+  @Override
   public RandomGenerator random() {
     return random;
   }
@@ -180,6 +243,55 @@ final class ActorThread implements ActorLearner {
   @Override
   public Space actionSpace() {
     return actionSpace;
+  }
+
+  /** All that this actor-learner must know to go on from here, between two rollouts. */
+  private byte[] state() {
+    return Checkpoint.bytes(
+        out -> {
+          Checkpoint.writeBlock(out, Checkpoint.bytes(random::save));
+          out.writeLong(steps);
+          if (!plan.optimizer().shared()) {
+            optimizer.save(out);
+          }
+          out.writeInt(kept.size());
+          for (Saveable part : kept) {
+            Checkpoint.writeBlock(out, Checkpoint.bytes(part::save));
+          }
+          States.save(environment, out);
+          out.writeBoolean(episodeOver);
+          States.save(current, out);
+          float[] memory = episodeOver ? new float[0] : network.memory(t);
+          out.writeInt(memory.length);
+          for (float value : memory) {
+            out.writeFloat(value);
+          }
+        });
+  }
+
+  /**
+   * Goes on from there; where the environment's state was not saved, with the new episode that it
+   * has just started.
+   */
+  private void restore(byte[] state) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));
+    resumedRandom = Checkpoint.readBlock(in);
+    random.restore(new DataInputStream(new ByteArrayInputStream(resumedRandom)));
+    steps = in.readLong();
+    if (!plan.optimizer().shared()) {
+      optimizer.restore(in);
+    }
+    for (int left = in.readInt(); left > 0; left--) {
+      resumedParts.add(Checkpoint.readBlock(in));
+    }
+    if (States.restore(environment, in)) {
+      episodeOver = in.readBoolean();
+      current = States.readObservation(in);
+      resumedMemory = new float[in.readInt()];
+      for (int i = 0; i < resumedMemory.length; i++) {
+        resumedMemory[i] = in.readFloat();
+      }
+    }
   }
 
   private LocalNetwork withTarget() {

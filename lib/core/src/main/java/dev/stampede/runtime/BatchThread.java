@@ -13,10 +13,14 @@ import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,6 +41,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   private final SplitMix random;
   private final Threads stepping;
   private final Observation[] ended;
+  private final Observation[] current;
   private final int n;
   private int t;
 
@@ -52,6 +57,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     this.environments = new Environment[n];
     environments[0] = EpisodeStatistics.around(first);
     this.ended = new Observation[n];
+    this.current = new Observation[n];
     this.shards = new Shards(plan.network(), n, plan.algorithm().rolloutLength());
     this.stepping = new Threads("environment", plan.environments().stepsElsewhere() ? n : 0);
     try {
@@ -61,7 +67,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
               environments[e + 1] =
                   EpisodeStatistics.around(plan.environments().create(Purpose.TRAINING)));
       for (int e = 0; e < n; e++) {
-        shards.put(0, e, environments[e].reset(seeds.nextLong() >>> 1));
+        current[e] = environments[e].reset(seeds.nextLong() >>> 1);
+        shards.put(0, e, current[e]);
       }
     } catch (Throwable failed) {
       close();
@@ -73,8 +80,13 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   static void run(
       Training training, Plan plan, BatchAlgorithm algorithm, Environment first, long seed) {
     try (BatchThread batch = new BatchThread(training, plan, first, seed)) {
+      Optional<byte[]> resumed = training.resumedActor(0);
+      if (resumed.isPresent()) {
+        batch.restore(resumed.get());
+      }
       training.awaitAllReady();
       algorithm.run(batch);
+      training.safePoint().end(0, batch.state());
     } catch (Throwable e) {
       training.fail(e);
     }
@@ -92,6 +104,9 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public void begin() {
+    if (training.safePoint().asked()) {
+      training.safePoint().pass(0, state());
+    }
     shards.restart(t);
     t = 0;
     shards.sync(theta);
@@ -105,7 +120,6 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   @Override
   public List<Step> step(List<Action> actions) {
     Step[] steps = new Step[n];
-    Observation[] next = new Observation[n];
     stepping.all(
         n,
         e -> {
@@ -113,16 +127,16 @@ final class BatchThread implements BatchLearner, AutoCloseable {
           steps[e] = ActorThread.scaled(step, plan.rewardScale());
           if (step.last()) {
             ended[e] = copy(step.observation());
-            next[e] = environments[e].reset();
+            current[e] = environments[e].reset();
           } else {
-            next[e] = step.observation();
+            current[e] = step.observation();
           }
         });
     t++;
     for (int e = 0; e < n; e++) {
       Step step = steps[e];
       long T = training.countStep();
-      shards.put(t, e, next[e]);
+      shards.put(t, e, current[e]);
       if (step.ending() == Step.Ending.LOST) {
         training.countLostEpisode();
       }
@@ -131,6 +145,38 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       }
     }
     return Arrays.asList(steps);
+  }
+
+  /** All that must be known to go on from here, between two rollouts. */
+  private byte[] state() {
+    return Checkpoint.bytes(
+        out -> {
+          random.save(out);
+          if (!plan.optimizer().shared()) {
+            optimizer.save(out);
+          }
+          for (int e = 0; e < n; e++) {
+            States.save(environments[e], out);
+            States.save(current[e], out);
+          }
+        });
+  }
+
+  /** Goes on from there; where an environment's state was not saved, with a new episode. */
+  private void restore(byte[] state) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));
+    random.restore(in);
+    if (!plan.optimizer().shared()) {
+      optimizer.restore(in);
+    }
+    for (int e = 0; e < n; e++) {
+      boolean restored = States.restore(environments[e], in);
+      Observation then = States.readObservation(in);
+      if (restored) {
+        current[e] = then;
+        shards.put(0, e, then);
+      }
+    }
   }
 
   /** What outlives the environment's next reset. */

@@ -4,18 +4,22 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Parameters;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Plays whole episodes by fixed parameters. Made, used and closed by one thread. */
-public final class Evaluation implements AutoCloseable {
+public final class Evaluation implements AutoCloseable, Saveable {
   private final Algorithm algorithm;
   private final Environment environment;
   private final LocalNetwork network;
@@ -57,6 +61,19 @@ public final class Evaluation implements AutoCloseable {
       step.episode().ifPresent(episode -> returns.add(episode.score()));
     }
     return returns;
+  }
+
+  /** Between two calls of {@link #play}. */
+  @Override
+  public void save(DataOutput out) throws IOException {
+    random.save(out);
+    States.save(environment, out);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    random.restore(in);
+    States.restore(environment, in);
   }
 
   @Override

@@ -1,8 +1,17 @@
 package dev.stampede.runtime;
 
 import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.Saveable;
+import dev.stampede.env.SplitMix;
 import dev.stampede.nn.Parameters;
 import dev.stampede.result.EvaluationRecord;
+import java.io.ByteArrayInputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The actor-learner that crosses the mark takes the copy; a thread of its own plays the
  * episodes. When it cannot keep up, marks are skipped rather than actor-learners held back.
  */
-final class Evaluator {
+final class Evaluator implements Saveable {
   /** What is to be measured; no parameters at the end of the run. */
   private static final class Job {
     final long step;
@@ -37,15 +46,21 @@ final class Evaluator {
   private static final Job END = new Job(0, 0, new float[0]);
 
   private final Plan plan;
-  private final long seed;
+  private volatile long seed;
   private final Consumer<Throwable> onFailure;
   private final long every;
   private final AtomicLong next;
-  private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(2);
+  private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(3);
   private final List<EvaluationRecord> records = new CopyOnWriteArrayList<>();
   private final BooleanSupplier abandoned;
   private @Nullable Thread thread;
   private @Nullable Evaluation inline;
+
+  /** Asked for, and not in the records yet; guarded by {@link #records}. */
+  private final List<Job> pending = new ArrayList<>();
+
+  /** Of {@link #inline}, before it is made; empty for a new one. */
+  private byte[] inlineState = new byte[0];
 
   /**
    * @param abandoned whether nobody waits for results any more
@@ -68,18 +83,95 @@ final class Evaluator {
 
   /** Called by actor-learners after an update: hands a copy of θ over if a mark was crossed. */
   void submitIfDue(Training training, Parameters theta) {
-    if (due(training.steps()) && jobs.remainingCapacity() > 0) {
-      jobs.offer(job(training, theta));
+    if (due(training.steps()) && jobs.remainingCapacity() > 1) { // One of a resumed run's more.
+      Job job = job(training, theta);
+      if (!jobs.offer(job)) {
+        synchronized (records) {
+          pending.remove(job);
+        }
+      }
     }
   }
 
   /** The same on the calling thread, for a run that must not depend on timing. */
   void evaluateIfDue(Training training, Parameters theta) {
+    for (Job job : pending()) { // A run that is resumed may have been stopped within one.
+      evaluateInline(job);
+    }
     if (due(training.steps())) {
-      if (inline == null) {
-        inline = newEvaluation();
+      evaluateInline(job(training, theta));
+    }
+  }
+
+  private void evaluateInline(Job job) {
+    Evaluation evaluation = inline;
+    if (evaluation == null) {
+      evaluation = newEvaluation();
+      inline = evaluation;
+      if (inlineState.length > 0) {
+        try {
+          evaluation.restore(new DataInputStream(new ByteArrayInputStream(inlineState)));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
       }
-      evaluate(inline, job(training, theta));
+    }
+    inlineState = Checkpoint.bytes(evaluation::save);
+    if (evaluate(evaluation, job)) {
+      inlineState = Checkpoint.bytes(evaluation::save);
+    }
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    List<Job> jobsLeft;
+    List<EvaluationRecord> done;
+    synchronized (records) {
+      jobsLeft = List.copyOf(pending);
+      done = List.copyOf(records);
+    }
+    out.writeLong(next.get());
+    out.writeInt(done.size());
+    for (EvaluationRecord each : done) {
+      States.save(each, out);
+    }
+    out.writeInt(jobsLeft.size());
+    for (Job job : jobsLeft) {
+      out.writeLong(job.step);
+      out.writeDouble(job.seconds);
+      Parameters theta = new Parameters(job.theta.length);
+      theta.set(job.theta);
+      theta.save(out);
+    }
+    out.writeInt(inlineState.length);
+    out.write(inlineState);
+  }
+
+  /** Before {@link #start}. Environments that have no saved state go on with other seeds. */
+  @Override
+  public void restore(DataInput in) throws IOException {
+    next.set(in.readLong());
+    for (int left = in.readInt(); left > 0; left--) {
+      records.add(States.readEvaluation(in));
+    }
+    for (int left = in.readInt(); left > 0; left--) {
+      long step = in.readLong();
+      double seconds = in.readDouble();
+      Parameters theta = new Parameters(plan.network().size());
+      theta.restore(in);
+      Job job = new Job(step, seconds, theta.toArray());
+      pending.add(job);
+      if (!plan.deterministic()) {
+        jobs.offer(job);
+      }
+    }
+    inlineState = Checkpoint.readBlock(in);
+    seed = new SplitMix(seed + records.size() + 1).nextLong();
+  }
+
+  private List<Job> pending() {
+    synchronized (records) {
+      return List.copyOf(pending);
     }
   }
 
@@ -120,7 +212,11 @@ final class Evaluator {
   }
 
   private Job job(Training training, Parameters theta) {
-    return new Job(training.steps(), training.seconds(), theta.toArray());
+    Job job = new Job(training.steps(), training.seconds(), theta.toArray());
+    synchronized (records) {
+      pending.add(job);
+    }
+    return job;
   }
 
   private void serve() {
@@ -138,7 +234,8 @@ final class Evaluator {
         plan.algorithm(), plan.network(), plan.environments().create(Purpose.EVALUATION), seed);
   }
 
-  private void evaluate(Evaluation evaluation, Job job) {
+  /** False if it was abandoned. */
+  private boolean evaluate(Evaluation evaluation, Job job) {
     Parameters theta = new Parameters(job.theta.length);
     theta.set(job.theta);
     List<Double> returns =
@@ -147,14 +244,19 @@ final class Evaluator {
             plan.evaluationEpisodes(),
             plan.greedyEvaluation(),
             () -> !abandoned.getAsBoolean());
-    if (returns.size() == plan.evaluationEpisodes()) {
-      records.add(
-          new EvaluationRecord(
-              job.step,
-              job.step * plan.environments().framesPerStep(),
-              job.seconds,
-              plan.greedyEvaluation(),
-              returns));
+    boolean whole = returns.size() == plan.evaluationEpisodes();
+    if (whole) {
+      synchronized (records) {
+        pending.remove(job);
+        records.add(
+            new EvaluationRecord(
+                job.step,
+                job.step * plan.environments().framesPerStep(),
+                job.seconds,
+                plan.greedyEvaluation(),
+                returns));
+      }
     }
+    return whole;
   }
 }

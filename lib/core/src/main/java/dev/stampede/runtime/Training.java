@@ -10,10 +10,13 @@ import dev.stampede.nn.Parameters;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
+import java.io.DataInput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +55,11 @@ public final class Training {
   private final Evaluator evaluator;
   private final Cores cores;
   private final List<Long> seeds = new ArrayList<>();
+  private final SafePoint safePoint;
+  private final boolean environmentsAreSaved;
+  private List<Resumption> resumptions = List.of();
+  private List<byte[]> resumedActors = List.of();
+  private double secondsBefore;
 
   /**
    * @param first an environment that was already made for training, to see its spaces; the first
@@ -60,8 +68,7 @@ public final class Training {
   public Training(Plan plan, Environment first) {
     this.plan = plan;
     this.first = first;
-    this.ready =
-        new CountDownLatch(plan.algorithm() instanceof BatchAlgorithm ? 1 : plan.threads());
+    this.ready = new CountDownLatch(learners());
     this.framesPerStep = plan.environments().framesPerStep();
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
     SplitMix seed = new SplitMix(plan.seed());
@@ -75,10 +82,85 @@ public final class Training {
                 : new Parameters(0));
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
+    this.safePoint = new SafePoint(learners(), () -> stop);
+    this.environmentsAreSaved = States.canSave(first);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     for (int i = 0; i < plan.threads(); i++) {
       seeds.add(seed.nextLong());
     }
+  }
+
+  /** Threads that act and learn. */
+  private int learners() {
+    return plan.algorithm() instanceof BatchAlgorithm ? 1 : plan.threads();
+  }
+
+  /**
+   * Goes on where the checkpoint was taken. Before {@link #run}.
+   *
+   * @param finished the episodes that had ended by then
+   * @throws IOException if the checkpoint is of another network or number of threads
+   */
+  public void restore(Checkpoint from, List<EpisodeRecord> finished) throws IOException {
+    if (from.actors().size() != learners()) {
+      throw new IOException(
+          "expected the state of "
+              + learners()
+              + " actor-learners but it has "
+              + from.actors().size());
+    }
+    DataInput in = from.shared();
+    theta.restore(in);
+    optimizer.restore(in);
+    Parameters thetaMinus = new Parameters(target.theta().size());
+    thetaMinus.restore(in);
+    target = new Target(thetaMinus);
+    targetMultiple.set(in.readLong());
+    T.set(from.steps());
+    updates.set(in.readLong());
+    lostEpisodes.set(in.readLong());
+    evaluator.restore(in);
+    for (EpisodeRecord e : finished) {
+      episodes.add(e.step(), e.seconds(), e.thread(), e.score(), e.length());
+    }
+    stop = episodes.solvedAtStep().isPresent();
+    secondsBefore = from.seconds();
+    resumptions = from.resumptions();
+    resumedActors = from.actors();
+    // An environment whose state was not saved must not repeat its first episodes.
+    seeds.replaceAll(seed -> new SplitMix(seed + from.steps()).nextLong());
+  }
+
+  /**
+   * The state of this moment, or of the end: waits until no actor-learner is within a rollout.
+   *
+   * @param experiment settings that go with it
+   * @return empty if the run is stopping, or one of its threads failed
+   */
+  Optional<Checkpoint> checkpoint(Map<String, String> experiment) throws InterruptedException {
+    return safePoint.whileAllWait(
+        actors ->
+            new Checkpoint(
+                experiment,
+                new Resumption(T.get(), seconds(), environmentsAreSaved),
+                episodes.size(),
+                resumptions,
+                Checkpoint.bytes(
+                    out -> {
+                      theta.save(out);
+                      optimizer.save(out);
+                      target.theta().save(out);
+                      out.writeLong(targetMultiple.get());
+                      out.writeLong(updates.get());
+                      out.writeLong(lostEpisodes.get());
+                      evaluator.save(out);
+                    }),
+                actors));
+  }
+
+  /** Where this run was resumed, oldest first. */
+  public List<Resumption> resumptions() {
+    return resumptions;
   }
 
   /**
@@ -181,11 +263,13 @@ public final class Training {
   }
 
   /**
-   * Seconds from the moment all environments were ready until now, or until the last thread ended.
+   * Seconds from the moment all environments were ready until now, or until the last thread ended;
+   * with those before a resumption.
    */
   public double seconds() {
     long from = startNanos;
-    return from == 0 ? 0 : ((endNanos == 0 ? System.nanoTime() : endNanos) - from) / 1e9;
+    return secondsBefore
+        + (from == 0 ? 0 : ((endNanos == 0 ? System.nanoTime() : endNanos) - from) / 1e9);
   }
 
   /** A consistent moment for a live view. */
@@ -256,6 +340,15 @@ public final class Training {
 
   /** θ⁻, never written again. */
   record Target(Parameters theta) {}
+
+  SafePoint safePoint() {
+    return safePoint;
+  }
+
+  /** What actor-learner {@code id} goes on from, in a run that is resumed. */
+  Optional<byte[]> resumedActor(int id) {
+    return resumedActors.isEmpty() ? Optional.empty() : Optional.of(resumedActors.get(id));
+  }
 
   Cores cores() {
     return cores;

@@ -2,6 +2,7 @@ package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
@@ -162,6 +163,16 @@ final class Scripted implements ActorLearner {
   @Override
   public long T() {
     return T;
+  }
+
+  @Override
+  public long t() {
+    return T; // There is no other thread.
+  }
+
+  @Override
+  public <S extends Saveable> S keep(S part) {
+    return part;
   }
 
   @Override

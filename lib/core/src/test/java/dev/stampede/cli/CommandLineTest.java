@@ -61,6 +61,38 @@ class CommandLineTest {
   }
 
   @Test
+  void two_processes_one_after_the_other_leave_the_same_bits_as_one(@TempDir Path folder)
+      throws Exception {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    List<String> run =
+        List.of("run", "--algorithm", "OneStepQ", "--threads", "1", "--deterministic", "--out");
+    assertThat(stampede(run, whole.toString(), "--steps", "8000").exit).isZero();
+    Ended first = stampede(run, parts.toString(), "--steps", "4000", "--checkpoint-every", "0.01");
+    assertThat(first.exit).as(first.output).isZero();
+
+    Ended second = stampede("run", "--resume", parts.toString(), "--steps", "8000");
+
+    assertThat(second.exit).as(second.output).isZero();
+    assertThat(second.output)
+        .contains("resumed at step 4,00")
+        .contains("OneStepQ on CartPole: 8,00")
+        .contains("written to " + parts.resolve("run.json"));
+    assertThat(Files.readAllBytes(parts.resolve("parameters.safetensors")))
+        .isEqualTo(Files.readAllBytes(whole.resolve("parameters.safetensors")));
+    assertThat(withoutSeconds(parts)).isEqualTo(withoutSeconds(whole));
+
+    Ended other = stampede("run", "--resume", parts.toString(), "--threads", "3");
+    assertThat(other.exit).isEqualTo(2);
+    assertThat(other.output)
+        .contains("threads: the run that is resumed has 1 but 3 was asked for")
+        .doesNotContain("\tat ");
+    Ended nowhere = stampede("run", "--resume", folder.resolve("nowhere").toString());
+    assertThat(nowhere.exit).isEqualTo(2);
+    assertThat(nowhere.output).contains("checkpoint.bin").doesNotContain("\tat ");
+  }
+
+  @Test
   void a_target_that_is_not_reached_exits_with_3() throws Exception {
     Ended run = stampede("run", "--steps", "500", "--until-return", "475");
     assertThat(run.exit).as(run.output).isEqualTo(3);
@@ -193,6 +225,12 @@ class CommandLineTest {
         .map(line -> line.split(","))
         .map(cells -> cells[0] + "," + cells[1] + "," + cells[3] + "," + cells[4] + "," + cells[5])
         .collect(Collectors.toList());
+  }
+
+  private static Ended stampede(List<String> first, String... more) throws Exception {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(List.of(more));
+    return stampede(all.toArray(String[]::new));
   }
 
   private static Ended stampede(String... arguments) throws Exception {

@@ -1,0 +1,123 @@
+package dev.stampede.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Where all actor-learners can be made to wait at once, so that their states and θ belong together.
+ *
+ * <p>Each of them passes here between two rollouts, and leaves its last state here when it ends. A
+ * stop, or a thread that does not come for long, ends the waiting. Safe for any number of threads.
+ */
+final class SafePoint {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Nobody misses the end of a wait by more than this, whatever the others do. */
+  private static final int LOOK_AGAIN_MILLISECONDS = 20;
+
+  private final byte[][] states;
+  private final BooleanSupplier stopping;
+  private volatile boolean asked;
+  private boolean looking;
+  private int waiting;
+  private int ended;
+  private long waitingSince;
+
+  /**
+   * @param stopping whether nobody should be made to wait any more
+   */
+  SafePoint(int threads, BooleanSupplier stopping) {
+    this.states = new byte[threads][0];
+    this.stopping = stopping;
+  }
+
+  /** Whether somebody wants to look, so that actor-learners should {@link #pass}. */
+  boolean asked() {
+    return asked;
+  }
+
+  /**
+   * Waits until nobody wants to look any more.
+   *
+   * @param state everything that actor-learner {@code id} must know to go on from here
+   */
+  void pass(int id, byte[] state) {
+    boolean interrupted = false;
+    synchronized (this) {
+      states[id] = state;
+      if (waiting++ == 0) {
+        waitingSince = System.nanoTime();
+      }
+      notifyAll();
+      while (looking || asked && !stopping.getAsBoolean() && !interrupted) {
+        try {
+          wait(LOOK_AGAIN_MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      waiting--;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Actor-learner {@code id} has ended, in this state, and will not pass again. */
+  synchronized void end(int id, byte[] state) {
+    states[id] = state;
+    ended++;
+    notifyAll();
+  }
+
+  /**
+   * Calls {@code look} with the states of all actor-learners while all of them wait or have ended.
+   * For one caller at a time.
+   *
+   * @return what it gave; empty if the run stops first
+   * @throws IllegalStateException if one of them does not come for long while others wait
+   */
+  <R> Optional<R> whileAllWait(Function<List<byte[]>, R> look) throws InterruptedException {
+    List<byte[]> all;
+    synchronized (this) {
+      asked = true;
+      waitingSince = System.nanoTime();
+      while (waiting + ended < states.length) {
+        boolean tooLong = waiting > 0 && System.nanoTime() - waitingSince > PATIENCE_NANOS;
+        if (tooLong || stopping.getAsBoolean()) {
+          asked = false;
+          notifyAll();
+          if (tooLong) {
+            throw new IllegalStateException(
+                "of "
+                    + states.length
+                    + " actor-learners only "
+                    + (waiting + ended)
+                    + " came to the end of their rollouts within 10 s");
+          }
+          return Optional.empty();
+        }
+        try {
+          wait(LOOK_AGAIN_MILLISECONDS);
+        } catch (InterruptedException e) {
+          asked = false;
+          throw e;
+        }
+      }
+      all = List.of(states);
+      looking = true;
+    }
+    try {
+      return Optional.of(look.apply(all));
+    } finally {
+      synchronized (this) {
+        looking = false;
+        asked = false;
+        notifyAll();
+      }
+    }
+  }
+}
