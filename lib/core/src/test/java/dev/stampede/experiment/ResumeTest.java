@@ -47,13 +47,17 @@ class ResumeTest {
     "NStepQ, CartPole, shared-adam",
     "A2C, CartPole, rmsprop",
     "PAAC, Catch, shared-rmsprop",
-    "NStepQ, Catch, shared-rmsprop"
+    "NStepQ, Catch, shared-rmsprop",
+    "A3C with LSTM, CartPoleHiddenVelocity, shared-rmsprop"
   })
   void n_steps_and_n_more_are_bit_for_bit_as_2n(
       String algorithm, String env, String optimizer, @TempDir Path folder) throws Exception {
     Experiment.Builder builder =
         Experiment.of()
-            .algorithm(Algorithms.named(algorithm).set("optimizer", optimizer))
+            .algorithm(
+                algorithm.equals("A3C with LSTM")
+                    ? Algorithms.A3C.lstm(8).set("anneal-steps", "never")
+                    : Algorithms.named(algorithm).set("optimizer", optimizer))
             .env(env)
             .threads(1)
             .deterministic(true)
