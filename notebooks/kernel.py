@@ -40,7 +40,8 @@ JVM_FLAGS = [
 GLIBC_TUNABLES = (
     "glibc.malloc.hugetlb=1"
     ":glibc.malloc.trim_threshold=4000000000"
-    ":glibc.malloc.mmap_threshold=4000000000"
+    ":glibc.malloc.mmap_threshold=4000000000:glibc.malloc.mxfast=0"
+    ":glibc.malloc.tcache_count=127"
 )
 
 
