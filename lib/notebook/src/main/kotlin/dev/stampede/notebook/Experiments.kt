@@ -5,6 +5,7 @@ import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
 import dev.stampede.experiment.RunFailedException
+import dev.stampede.experiment.Span
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
@@ -55,7 +56,7 @@ public interface ExperimentScope {
   public fun until(meanReturn: Int)
 
   /** Evaluates in an environment of its own every so many agent steps: `50_000.steps`. */
-  public fun evaluateEvery(interval: Steps)
+  public fun evaluateEvery(interval: Span)
 
   /** Evaluates in an environment of its own every so many agent steps. */
   public fun evaluateEvery(steps: Long)
@@ -68,6 +69,12 @@ public interface ExperimentScope {
 
   /** Makes the run repeatable bit for bit; with one thread only. */
   public fun deterministic()
+
+  /**
+   * Whether evaluations take the best action instead of drawing from the policy. By default a
+   * policy is drawn from; methods that learn Q(s, a) are greedy in any case.
+   */
+  public fun greedyEvaluation(greedy: Boolean = true)
 
   /** Writes the results into this folder, which is made if need be. */
   public fun out(directory: String)
@@ -200,7 +207,12 @@ private class Description(private val builder: Experiment.Builder) : ExperimentS
 
   override fun until(meanReturn: Int) = until(meanReturn.toDouble())
 
-  override fun evaluateEvery(interval: Steps) = evaluateEvery(interval.count)
+  override fun evaluateEvery(interval: Span) {
+    require(interval.unit == Span.Unit.STEPS) {
+      "evaluateEvery: expected agent steps, such as 50_000.steps, but got $interval; in an Atari game a step takes 4 frames"
+    }
+    evaluateEvery(interval.amount)
+  }
 
   override fun evaluateEvery(steps: Long) {
     builder.evaluateEvery(steps)
@@ -214,6 +226,10 @@ private class Description(private val builder: Experiment.Builder) : ExperimentS
 
   override fun deterministic() {
     builder.deterministic(true)
+  }
+
+  override fun greedyEvaluation(greedy: Boolean) {
+    builder.greedyEvaluation(greedy)
   }
 
   override fun out(directory: String) = out(Path.of(directory))

@@ -1,0 +1,88 @@
+package dev.stampede.experiment;
+
+import static dev.stampede.experiment.Algorithms.A2C;
+import static dev.stampede.experiment.Algorithms.A3C;
+import static dev.stampede.experiment.Algorithms.NStepQ;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stampede.env.Space;
+import dev.stampede.nn.OptimizerKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PresetTest {
+  private static final Space.Box PIXELS = Space.Box.bytes(4, 84, 84);
+  private static final Space FOUR_ACTIONS = new Space.Discrete(4);
+
+  @Test
+  void frames_and_steps_cannot_be_confused() {
+    assertThat(Span.parse("40_000 frames").steps(4)).isEqualTo(10_000);
+    assertThat(Span.parse("40000 steps").steps(4)).isEqualTo(40_000);
+    assertThatThrownBy(() -> NStepQ.set("target-interval", "40000"))
+        .hasMessageContaining("expected a number with its unit")
+        .hasMessageContaining("but got \"40000\"");
+    assertThatThrownBy(() -> Span.parse("0 steps")).hasMessageContaining("at least 1 steps");
+    assertThat(NStepQ.targetInterval(new Span(40_000, Span.Unit.STEPS)).differencesFromPaper())
+        .singleElement()
+        .hasToString("target-interval: 40000 steps instead of 40000 frames (set by the user)");
+  }
+
+  @Test
+  void on_atari_every_value_is_the_papers() {
+    for (Preset preset : Algorithms.all()) {
+      assertThat(preset.adaptedTo(PIXELS, FOUR_ACTIONS, 1_000_000).differencesFromPaper())
+          .as(preset.name())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void a_short_run_on_atari_lists_what_it_changed_and_keeps_what_the_user_set() {
+    Preset preset = A3C.tMax(7).shortAtari();
+
+    assertThat(preset.value(Knob.T_MAX)).isEqualTo("7");
+    assertThat(preset.differencesFromPaper())
+        .extracting(Preset.Difference::knob)
+        .containsExactlyInAnyOrder(
+            Knob.LEARNING_RATE,
+            Knob.ANNEAL_STEPS,
+            Knob.T_MAX,
+            Knob.RMS_EPSILON,
+            Knob.INITIALIZATION);
+    assertThat(NStepQ.shortAtari().value(Knob.INITIALIZATION)).isEqualTo("he");
+  }
+
+  @Test
+  void numbers_as_actions_get_networks_of_their_own_for_policy_and_value() {
+    Preset preset = A3C.adaptedTo(Space.Box.floats(3), Space.Box.floats(1), 1_000_000);
+
+    assertThat(preset.value(Knob.VALUE_NETWORK)).isEqualTo("separate");
+    assertThat(preset.number(Knob.ENTROPY)).isEqualTo(1e-4);
+    assertThat(
+            A3C.entropy(0.02)
+                .adaptedTo(Space.Box.floats(3), Space.Box.floats(1), 1_000_000)
+                .number(Knob.ENTROPY))
+        .isEqualTo(0.02);
+  }
+
+  @Test
+  void parts_are_set_by_name_and_by_method_alike() {
+    assertThat(A3C.optimizer(OptimizerKind.SHARED_ADAM).settings())
+        .isEqualTo(A3C.set("optimizer", "shared-adam").settings());
+    assertThat(NStepQ.dueling().doubleQ().settings())
+        .isEqualTo(NStepQ.set("dueling", "yes").set("double-q", "yes").settings());
+    assertThat(A2C.isSynchronous()).isTrue();
+    assertThat(A3C.isSynchronous()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.5,0.4", "1", "0.5,0.2,0.2,0.2"})
+  void probabilities_that_do_not_fit_are_refused_before_anything_runs(String probabilities) {
+    Preset preset = NStepQ.set("epsilon-probabilities", probabilities);
+
+    assertThatThrownBy(() -> preset.make(4))
+        .hasMessageContaining("expected a probability for each final ε, adding up to 1");
+  }
+}
