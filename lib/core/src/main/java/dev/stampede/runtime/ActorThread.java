@@ -41,6 +41,7 @@ final class ActorThread implements ActorLearner {
   private final LocalNetwork network;
   private final @Nullable LocalNetwork targetNetwork;
   private final Optimizer optimizer;
+  private final Cores.Share cores;
   private final SplitMix random;
   private Training.@Nullable Target seenTarget;
   private int t;
@@ -76,6 +77,7 @@ final class ActorThread implements ActorLearner {
     this.network = network;
     this.targetNetwork = targetNetwork;
     this.optimizer = training.optimizerForThread();
+    this.cores = training.cores().share();
     this.random = new SplitMix(seeds.nextLong());
     this.current = environment.reset(environmentSeed);
   }
@@ -105,12 +107,12 @@ final class ActorThread implements ActorLearner {
         network.setMemory(actor.resumedMemory);
       }
       training.awaitAllReady();
-      training.cores().enter();
+      actor.cores.enter();
       try {
         algorithm.run(actor);
         training.safePoint().end(id, actor.state());
       } finally {
-        training.cores().leave();
+        actor.cores.leave();
       }
     } catch (Throwable e) {
       training.fail(e);
@@ -127,16 +129,15 @@ final class ActorThread implements ActorLearner {
     SafePoint safePoint = training.safePoint();
     if (safePoint.asked()) {
       byte[] here = state();
-      training
-          .cores()
-          .without(
-              () -> {
-                safePoint.pass(id, here);
-                return true;
-              });
+      cores.without(
+          () -> {
+            safePoint.pass(id, here);
+            return true;
+          });
     }
+    cores.pause();
     if (episodeOver) {
-      current = training.cores().without(environment::reset);
+      current = cores.step(environment::reset);
       network.start(current);
       episodeOver = false;
     } else {
@@ -154,7 +155,7 @@ final class ActorThread implements ActorLearner {
   @Override
   public Step step(Action a) {
     Action within = Bounds.cut(a, actionSpace);
-    Step step = training.cores().without(() -> environment.step(within));
+    Step step = cores.step(() -> environment.step(within));
     long T = training.countStep();
     t++;
     steps++;
