@@ -83,7 +83,7 @@ final class Cores {
       if (stepsElsewhere) {
         return without(step);
       }
-      return stepNanos > WAITING_NANOS ? without(() -> timed(step)) : timed(step);
+      return gaveWay() ? without(() -> timed(step)) : timed(step);
     }
 
     /** Does something during which the calling thread, which has entered, only waits. */
@@ -97,6 +97,11 @@ final class Cores {
       } finally {
         enter();
       }
+    }
+
+    /** Whether steps have lasted so long that others compute during them. */
+    boolean gaveWay() {
+      return stepNanos > WAITING_NANOS;
     }
 
     private <R> R timed(Supplier<R> step) {

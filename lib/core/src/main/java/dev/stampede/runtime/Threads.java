@@ -3,11 +3,11 @@ package dev.stampede.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A few threads that do the same to several things at once, and end with {@link #close}. */
 final class Threads implements AutoCloseable {
   private final @Nullable ExecutorService service;
+  private final List<Thread> started = new CopyOnWriteArrayList<>();
 
   /**
    * @param name of the threads, followed by a number
@@ -26,7 +27,12 @@ final class Threads implements AutoCloseable {
         count == 0
             ? null
             : Executors.newFixedThreadPool(
-                count, task -> new Thread(task, name + "-" + number.getAndIncrement()));
+                count,
+                task -> {
+                  Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+                  started.add(thread);
+                  return thread;
+                });
   }
 
   /**
@@ -88,14 +94,13 @@ final class Threads implements AutoCloseable {
     }
     service.shutdownNow();
     boolean interrupted = false;
-    while (!service.isTerminated()) {
-      try {
-        boolean ended = service.awaitTermination(1, TimeUnit.SECONDS);
-        if (ended) {
-          break;
+    for (Thread thread : started) { // A terminated service may still have threads on their way out.
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
     }
     if (interrupted) {
