@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
  * answer "× 0.5" is read as ½(R − V).
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps from its last state like an
- * unfinished one; λ < 1 mixes the returns of all lengths (Schulman et al. 2016, arXiv:1506.02438),
- * so that R − V is the generalised advantage.
+ * unfinished one; λ &lt; 1 mixes the returns of all lengths (Schulman et al. 2016,
+ * arXiv:1506.02438), so that R − V is the generalised advantage.
  */
 public record A3C(double gamma, double lambda, double beta, double valueWeight, int tMax)
     implements AsynchronousAlgorithm {
