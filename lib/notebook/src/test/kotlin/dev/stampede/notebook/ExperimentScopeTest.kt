@@ -92,7 +92,9 @@ class ExperimentScopeTest {
       .hasMessageContaining("threads")
       .hasMessageContaining("0")
     assertThatThrownBy { experiment { evaluateEvery((-5).steps) } }
-      .hasMessageContaining("evaluateEvery")
+      .isInstanceOf(IllegalArgumentException::class.java)
+      .hasMessageContaining("at least 1 steps")
+      .hasMessageContaining("-5")
     assertThatThrownBy {
         experiment {
           deterministic()
