@@ -87,7 +87,10 @@ final class Launcher {
     if (hasHugePages()) {
       flags.add("-XX:+UseTransparentHugePages");
     }
-    flags.add("-Xmx1g");
+    if (own.stream().noneMatch(flag -> flag.startsWith("-Xm"))) {
+      flags.add("-Xms64m"); // A larger heap would fill with garbage before the first collection.
+      flags.add("-Xmx1g");
+    }
     flags.add("--enable-native-access=ALL-UNNAMED");
     flags.addAll(own);
     return flags;

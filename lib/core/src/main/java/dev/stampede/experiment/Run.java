@@ -159,6 +159,11 @@ public final class Run {
     return t == null ? 0 : t.updates();
   }
 
+  /**
+   * The finished training episodes in the order they ended. Where there are more than 260 000, the
+   * last 120 000 and every second, fourth, … of those before; the out folder's episodes.csv has
+   * each.
+   */
   public List<EpisodeRecord> episodes() {
     Training t = training;
     return t == null ? List.of() : t.episodesSince(0);
@@ -422,6 +427,9 @@ public final class Run {
       List<EpisodeRecord> fresh = t.episodesSince(written);
       directory.append(fresh);
       written += fresh.size();
+      t.releaseEpisodes(written);
+    } else {
+      t.releaseEpisodes(Integer.MAX_VALUE);
     }
   }
 

@@ -2,7 +2,9 @@ package dev.stampede.runtime;
 
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -10,12 +12,14 @@ import java.util.OptionalLong;
  * The finished episodes of all threads, in the order they ended, and the mean over the last
  * hundred.
  *
- * <p>Kept in blocks of primitives, 28 bytes an episode, because a fast task ends hundreds a second
- * for hours. Safe for any number of threads.
+ * <p>A fast task ends thousands a second for hours, so memory has a bound, 28 bytes for each of
+ * some 260 000 episodes: the last 120 000 are all kept; of older ones, once they are {@linkplain
+ * #release released}, every second, then every fourth and so on. Safe for any number of threads.
  */
 final class EpisodeLog {
   private static final int WINDOW = 100;
-  private static final int BLOCK = 4096;
+  static final int BLOCK = 4096;
+  static final int MOST_BLOCKS = 32;
 
   private static final class Block {
     final long[] steps = new long[BLOCK];
@@ -23,12 +27,34 @@ final class EpisodeLog {
     final double[] scores = new double[BLOCK];
     final int[] threads = new int[BLOCK];
     final int[] lengths = new int[BLOCK];
+
+    void set(int i, Block from, int j) {
+      steps[i] = from.steps[j];
+      seconds[i] = from.seconds[j];
+      scores[i] = from.scores[j];
+      threads[i] = from.threads[j];
+      lengths[i] = from.lengths[j];
+    }
   }
 
   private final double solvedAt;
   private final int framesPerStep;
   private final long curveSpacing;
-  private final List<Block> blocks = new ArrayList<>();
+
+  /** The newest episodes, the first of them with number {@link #firstRecent}. */
+  private final Deque<Block> recent = new ArrayDeque<>();
+
+  private int firstRecent;
+
+  /** Those before them whose number is a multiple of {@link #stride}. */
+  private final List<Block> older = new ArrayList<>();
+
+  private int stride = 1;
+
+  /** Blocks to use again: garbage of this age is collected late. */
+  private final Deque<Block> free = new ArrayDeque<>();
+
+  private int released;
   private final List<CurvePoint> curve = new ArrayList<>();
   private final double[] window = new double[WINDOW];
   private int size;
@@ -55,9 +81,12 @@ final class EpisodeLog {
    */
   synchronized boolean add(long step, double seconds, int thread, double score, long length) {
     if (size % BLOCK == 0) {
-      blocks.add(new Block());
+      while (recent.size() >= MOST_BLOCKS && firstRecent + BLOCK <= released) {
+        thinOut();
+      }
+      recent.addLast(newBlock());
     }
-    Block block = blocks.get(size / BLOCK);
+    Block block = recent.getLast();
     int i = size % BLOCK;
     block.steps[i] = step;
     block.seconds[i] = (float) seconds;
@@ -108,21 +137,68 @@ final class EpisodeLog {
     return List.copyOf(curve);
   }
 
-  /** The episodes from number {@code from} on. */
+  /** Says that the episodes before number {@code end} need no longer be kept one by one. */
+  synchronized void release(int end) {
+    released = Math.max(released, end);
+  }
+
+  /** Makes the oldest block of the recent ones a part of the older ones. */
+  private void thinOut() {
+    int room = MOST_BLOCKS * BLOCK;
+    if ((firstRecent + BLOCK - 1) / stride >= room) {
+      stride *= 2;
+      int kept = (firstRecent + stride - 1) / stride;
+      for (int j = 0; j < kept; j++) {
+        older.get(j / BLOCK).set(j % BLOCK, older.get(2 * j / BLOCK), 2 * j % BLOCK);
+      }
+      while (older.size() > (kept + BLOCK - 1) / BLOCK) {
+        free.addLast(older.remove(older.size() - 1));
+      }
+    }
+    Block block = recent.removeFirst();
+    for (int i = 0; i < BLOCK; i++) {
+      int n = firstRecent + i;
+      if (n % stride == 0) {
+        int j = n / stride;
+        if (j / BLOCK == older.size()) {
+          older.add(newBlock());
+        }
+        older.get(j / BLOCK).set(j % BLOCK, block, i);
+      }
+    }
+    firstRecent += BLOCK;
+    free.addLast(block);
+  }
+
+  private Block newBlock() {
+    Block used = free.pollLast();
+    return used == null ? new Block() : used;
+  }
+
+  /** The episodes from number {@code from} on, as far as they are kept. */
   synchronized List<EpisodeRecord> since(int from) {
-    List<EpisodeRecord> episodes = new ArrayList<>(Math.max(0, size - from));
-    for (int n = from; n < size; n++) {
-      Block block = blocks.get(n / BLOCK);
-      int i = n % BLOCK;
-      episodes.add(
-          new EpisodeRecord(
-              block.steps[i],
-              block.steps[i] * framesPerStep,
-              block.seconds[i],
-              block.threads[i],
-              block.scores[i],
-              block.lengths[i]));
+    List<EpisodeRecord> episodes = new ArrayList<>(Math.max(0, size - Math.max(from, firstRecent)));
+    for (int j = (from + stride - 1) / stride; j * (long) stride < firstRecent; j++) {
+      episodes.add(record(older.get(j / BLOCK), j % BLOCK));
+    }
+    int n = firstRecent;
+    for (Block block : recent) {
+      for (int i = 0; i < BLOCK && n < size; i++, n++) {
+        if (n >= from) {
+          episodes.add(record(block, i));
+        }
+      }
     }
     return episodes;
+  }
+
+  private EpisodeRecord record(Block block, int i) {
+    return new EpisodeRecord(
+        block.steps[i],
+        block.steps[i] * framesPerStep,
+        block.seconds[i],
+        block.threads[i],
+        block.scores[i],
+        block.lengths[i]);
   }
 }

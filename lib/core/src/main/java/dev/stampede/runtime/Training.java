@@ -228,8 +228,14 @@ public final class Training {
     return theta.toArray();
   }
 
+  /** The episodes from number {@code from} on; after many, only some of those released. */
   public List<EpisodeRecord> episodesSince(int from) {
     return episodes.since(from);
+  }
+
+  /** Says that the episodes before number {@code end} are safe, or wanted by nobody. */
+  public void releaseEpisodes(int end) {
+    episodes.release(end);
   }
 
   public List<EvaluationRecord> evaluations() {
