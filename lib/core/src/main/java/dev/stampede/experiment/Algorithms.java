@@ -16,6 +16,7 @@ import java.util.Map;
 public final class Algorithms {
   private static final String WIKI = "authors' e-mail, wiki of muupan/async-rl";
   private static final String PAAC_CODE = "the authors' code, github.com/Alfredvc/paac, defaults";
+  private static final String NO_PART = "no part of the paper";
   private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
 
   /** Asynchronous advantage actor-critic: Algorithm S3. */
@@ -191,6 +192,8 @@ public final class Algorithms {
                     "1.0",
                     "rewards are clipped, not scaled",
                     Certainty.SECONDARY),
+                value(Knob.NORMALIZE_OBSERVATIONS, "no", NO_PART, Certainty.SECONDARY),
+                value(Knob.NORMALIZE_REWARDS, "no", NO_PART, Certainty.SECONDARY),
                 value(
                     Knob.REDUCTION,
                     "sum",

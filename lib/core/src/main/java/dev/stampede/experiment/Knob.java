@@ -22,6 +22,16 @@ public enum Knob {
   LAMBDA("lambda", "", "λ of generalised advantages; 1 for n-step returns", number(0, 1)),
   REWARD_SCALE(
       "reward-scale", "", "by what rewards are multiplied for learning", number(1e-9, 1e9)),
+  NORMALIZE_OBSERVATIONS(
+      "normalize-observations",
+      "",
+      "to mean 0 and variance 1 of what all threads saw",
+      oneOf("yes", "no")),
+  NORMALIZE_REWARDS(
+      "normalize-rewards",
+      "",
+      "divided by the standard deviation of discounted returns",
+      oneOf("yes", "no")),
   ENTROPY("entropy", "", "β, weight of the policy's entropy", number(0, 100)),
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),

@@ -216,6 +216,22 @@ public final class Preset {
     return set(Knob.LAMBDA, Double.toString(lambda));
   }
 
+  /**
+   * Observations of real numbers with mean 0 and variance 1, by statistics of all threads. Not of
+   * the paper.
+   */
+  public Preset normalizeObservations() {
+    return set(Knob.NORMALIZE_OBSERVATIONS, "yes");
+  }
+
+  /**
+   * Rewards divided by the standard deviation of discounted returns, by statistics of all threads.
+   * Not of the paper; scores stay as they are.
+   */
+  public Preset normalizeRewards() {
+    return set(Knob.NORMALIZE_REWARDS, "yes");
+  }
+
   /** Such as {@code SHARED_ADAM}. */
   public Preset optimizer(OptimizerKind kind) {
     return set(Knob.OPTIMIZER, kind.label());

@@ -16,6 +16,7 @@ import dev.stampede.result.Machine;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
 import dev.stampede.runtime.Checkpoints;
+import dev.stampede.runtime.Normalization;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Reduction;
@@ -419,7 +420,20 @@ public final class Run {
         experiment.evaluateEvery(),
         experiment.evaluationEpisodes(),
         experiment.greedyEvaluation().orElse(!algorithm.stochastic()),
+        normalization(adapted, observations),
         experiment.deterministic());
+  }
+
+  private static Normalization normalization(Preset preset, Space.Box observations) {
+    boolean ofObservations = preset.yes(Knob.NORMALIZE_OBSERVATIONS);
+    if (ofObservations && observations.element() == Space.Element.UINT8) {
+      throw new IllegalArgumentException(
+          "normalize-observations: expected observations of real numbers but the environment gives "
+              + observations
+              + "; bytes are divided by 255 in any case, so leave it at no");
+    }
+    return new Normalization(
+        ofObservations, preset.yes(Knob.NORMALIZE_REWARDS), preset.number(Knob.GAMMA));
   }
 
   private synchronized void writeEpisodes(Training t) {
@@ -452,7 +466,7 @@ public final class Run {
               return true;
             },
             () -> {
-              ParametersFile.write(out.parameters(), n, t.theta());
+              ParametersFile.write(out.parameters(), n, t.theta(), t.observationMoments());
               return true;
             },
             () -> {

@@ -6,6 +6,7 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
 import dev.stampede.env.Space;
+import dev.stampede.nn.Moments;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Parameters;
 import dev.stampede.nn.ParametersFile;
@@ -96,8 +97,12 @@ public final class TrainedPolicy {
                 preset.makeNetwork(observations, outputs), observations, preset.yes(Knob.FUSED));
         Parameters theta = new Parameters(network.size());
         theta.set(ParametersFile.read(parameters, network));
+        Optional<Moments> moments =
+            preset.yes(Knob.NORMALIZE_OBSERVATIONS)
+                ? Optional.of(ParametersFile.readMoments(parameters, network))
+                : Optional.empty();
         try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {
-          return evaluation.play(theta, episodes, greedy, () -> true);
+          return evaluation.play(theta, moments, episodes, greedy, () -> true);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(parameters + " could not be read", e);

@@ -43,6 +43,7 @@ final class ActorThread implements ActorLearner {
   private final Optimizer optimizer;
   private final Cores.Share cores;
   private final SplitMix random;
+  private final Normalizer normalizer;
   private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
@@ -80,6 +81,8 @@ final class ActorThread implements ActorLearner {
     this.cores = training.cores().share();
     this.random = new SplitMix(seeds.nextLong());
     this.current = environment.reset(environmentSeed);
+    this.normalizer = new Normalizer(plan, training.moments(), 1);
+    normalizer.count(current);
   }
 
   /** What the thread of actor-learner {@code id} does from its start to its end. */
@@ -102,7 +105,7 @@ final class ActorThread implements ActorLearner {
       if (resumed.isPresent()) {
         actor.restore(resumed.get());
       }
-      network.start(actor.current);
+      network.start(actor.normalizer.observation(actor.current));
       if (actor.resumedMemory.length > 0) {
         network.setMemory(actor.resumedMemory);
       }
@@ -110,6 +113,7 @@ final class ActorThread implements ActorLearner {
       actor.cores.enter();
       try {
         algorithm.run(actor);
+        actor.normalizer.begin();
         training.safePoint().end(id, actor.state());
       } finally {
         actor.cores.leave();
@@ -126,6 +130,7 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public void sync() {
+    normalizer.begin();
     SafePoint safePoint = training.safePoint();
     if (safePoint.asked()) {
       byte[] here = state();
@@ -138,10 +143,14 @@ final class ActorThread implements ActorLearner {
     cores.pause();
     if (episodeOver) {
       current = cores.step(environment::reset);
-      network.start(current);
+      normalizer.count(current);
+      network.start(normalizer.observation(current));
       episodeOver = false;
     } else {
       network.copy(t, 0);
+      if (normalizer.changesObservations()) {
+        network.put(0, normalizer.observation(current)); // By the statistics of its new rollout.
+      }
     }
     t = 0;
     network.sync(theta);
@@ -160,7 +169,8 @@ final class ActorThread implements ActorLearner {
     t++;
     steps++;
     current = step.observation();
-    network.put(t, current);
+    normalizer.count(current);
+    network.put(t, normalizer.observation(current));
     episodeOver = step.last();
     if (step.ending() == Step.Ending.LOST) {
       training.countLostEpisode();
@@ -168,7 +178,7 @@ final class ActorThread implements ActorLearner {
     if (step.episode().isPresent()) {
       training.episodeEnded(id, T, step.episode().get().score(), step.episode().get().steps());
     }
-    return scaled(step, plan.rewardScale());
+    return scaled(normalizer.step(0, step), plan.rewardScale());
   }
 
   /** The step with its reward as it is learned from. */
@@ -260,6 +270,7 @@ final class ActorThread implements ActorLearner {
             Checkpoint.writeBlock(out, Checkpoint.bytes(part::save));
           }
           States.save(environment, out);
+          normalizer.save(0, out);
           out.writeBoolean(episodeOver);
           States.save(current, out);
           float[] memory = episodeOver ? new float[0] : network.memory(t);
@@ -285,7 +296,9 @@ final class ActorThread implements ActorLearner {
     for (int left = in.readInt(); left > 0; left--) {
       resumedParts.add(Checkpoint.readBlock(in));
     }
-    if (States.restore(environment, in)) {
+    boolean goesOn = States.restore(environment, in);
+    normalizer.restore(0, in, goesOn);
+    if (goesOn) {
       episodeOver = in.readBoolean();
       current = States.readObservation(in);
       resumedMemory = new float[in.readInt()];

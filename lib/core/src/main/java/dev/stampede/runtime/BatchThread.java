@@ -39,6 +39,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   private final Shards shards;
   private final Optimizer optimizer;
   private final SplitMix random;
+  private final Normalizer normalizer;
   private final Threads stepping;
   private final Observation[] ended;
   private final Observation[] current;
@@ -59,6 +60,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     this.ended = new Observation[n];
     this.current = new Observation[n];
     this.shards = new Shards(plan.network(), n, plan.algorithm().rolloutLength());
+    this.normalizer = new Normalizer(plan, training.moments(), n);
     this.stepping = new Threads("environment", plan.environments().stepsElsewhere() ? n : 0);
     try {
       stepping.all(
@@ -68,7 +70,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
                   EpisodeStatistics.around(plan.environments().create(Purpose.TRAINING)));
       for (int e = 0; e < n; e++) {
         current[e] = environments[e].reset(seeds.nextLong() >>> 1);
-        shards.put(0, e, current[e]);
+        normalizer.count(current[e]);
+        shards.put(0, e, normalizer.observation(current[e]));
       }
     } catch (Throwable failed) {
       close();
@@ -86,6 +89,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       }
       training.awaitAllReady();
       algorithm.run(batch);
+      batch.normalizer.begin();
       training.safePoint().end(0, batch.state());
     } catch (Throwable e) {
       training.fail(e);
@@ -104,10 +108,14 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public void begin() {
+    normalizer.begin();
     if (training.safePoint().asked()) {
       training.safePoint().pass(0, state());
     }
     shards.restart(t);
+    for (int e = 0; normalizer.changesObservations() && e < n; e++) {
+      shards.put(0, e, normalizer.observation(current[e])); // By the statistics of its new rollout.
+    }
     t = 0;
     shards.sync(theta);
   }
@@ -124,7 +132,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
         n,
         e -> {
           Step step = environments[e].step(Bounds.cut(actions.get(e), actionSpace));
-          steps[e] = ActorThread.scaled(step, plan.rewardScale());
+          steps[e] = step;
           if (step.last()) {
             ended[e] = copy(step.observation());
             current[e] = environments[e].reset();
@@ -136,7 +144,12 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     for (int e = 0; e < n; e++) {
       Step step = steps[e];
       long T = training.countStep();
-      shards.put(t, e, current[e]);
+      if (step.last()) {
+        normalizer.count(Objects.requireNonNull(ended[e]));
+      }
+      normalizer.count(current[e]);
+      shards.put(t, e, normalizer.observation(current[e]));
+      steps[e] = ActorThread.scaled(normalizer.step(e, step), plan.rewardScale());
       if (step.ending() == Step.Ending.LOST) {
         training.countLostEpisode();
       }
@@ -158,6 +171,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
           for (int e = 0; e < n; e++) {
             States.save(environments[e], out);
             States.save(current[e], out);
+            normalizer.save(e, out);
           }
         });
   }
@@ -172,9 +186,10 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     for (int e = 0; e < n; e++) {
       boolean restored = States.restore(environments[e], in);
       Observation then = States.readObservation(in);
+      normalizer.restore(e, in, restored);
       if (restored) {
         current[e] = then;
-        shards.put(0, e, then);
+        shards.put(0, e, normalizer.observation(then));
       }
     }
   }
@@ -189,7 +204,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   @Override
   public float[] last(int environment) {
     return shards.forward(
-        environment, Objects.requireNonNull(ended[environment], "no episode has ended"));
+        environment,
+        normalizer.observation(Objects.requireNonNull(ended[environment], "no episode has ended")));
   }
 
   @Override

@@ -4,11 +4,13 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
+import dev.stampede.env.Observation;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.nn.LocalNetwork;
+import dev.stampede.nn.Moments;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Parameters;
 import java.io.DataInput;
@@ -16,7 +18,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** Plays whole episodes by fixed parameters. Made, used and closed by one thread. */
 public final class Evaluation implements AutoCloseable, Saveable {
@@ -47,15 +51,31 @@ public final class Evaluation implements AutoCloseable, Saveable {
    * @param goOn asked before each step; once it says no, the episodes finished so far are returned
    */
   public List<Double> play(Parameters theta, int episodes, boolean greedy, BooleanSupplier goOn) {
+    return play(theta, Optional.empty(), episodes, greedy, goOn);
+  }
+
+  /**
+   * The same by parameters that were learned on normalised observations.
+   *
+   * @param observations by what they were normalised; empty if they were not
+   */
+  public List<Double> play(
+      Parameters theta,
+      Optional<Moments> observations,
+      int episodes,
+      boolean greedy,
+      BooleanSupplier goOn) {
+    UnaryOperator<Observation> seen =
+        given -> observations.isPresent() ? observations.get().normalized(given) : given;
     network.sync(theta);
     List<Double> returns = new ArrayList<>();
     while (returns.size() < episodes && goOn.getAsBoolean()) {
-      network.start(environment.reset());
+      network.start(seen.apply(environment.reset()));
       Step step;
       do {
         Action a = algorithm.act(actionSpace, network.forward(0), greedy, random);
         step = environment.step(Bounds.cut(a, actionSpace));
-        network.put(1, step.observation());
+        network.put(1, seen.apply(step.observation()));
         network.copy(1, 0);
       } while (!step.last() && goOn.getAsBoolean());
       step.episode().ifPresent(episode -> returns.add(episode.score()));

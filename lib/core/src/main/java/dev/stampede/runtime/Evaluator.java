@@ -3,6 +3,7 @@ package dev.stampede.runtime;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.SplitMix;
+import dev.stampede.nn.Moments;
 import dev.stampede.nn.Parameters;
 import dev.stampede.result.EvaluationRecord;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,15 +37,17 @@ final class Evaluator implements Saveable {
     final long step;
     final double seconds;
     final float[] theta;
+    final Optional<Moments> observations;
 
-    Job(long step, double seconds, float[] theta) {
+    Job(long step, double seconds, float[] theta, Optional<Moments> observations) {
       this.step = step;
       this.seconds = seconds;
       this.theta = theta;
+      this.observations = observations;
     }
   }
 
-  private static final Job END = new Job(0, 0, new float[0]);
+  private static final Job END = new Job(0, 0, new float[0], Optional.empty());
 
   private final Plan plan;
   private volatile long seed;
@@ -142,6 +146,9 @@ final class Evaluator implements Saveable {
       Parameters theta = new Parameters(job.theta.length);
       theta.set(job.theta);
       theta.save(out);
+      if (job.observations.isPresent()) {
+        job.observations.get().write(out);
+      }
     }
     out.writeInt(inlineState.length);
     out.write(inlineState);
@@ -159,7 +166,11 @@ final class Evaluator implements Saveable {
       double seconds = in.readDouble();
       Parameters theta = new Parameters(plan.network().size());
       theta.restore(in);
-      Job job = new Job(step, seconds, theta.toArray());
+      Optional<Moments> observations =
+          plan.normalization().observations()
+              ? Optional.of(Moments.read(in, plan.momentsOfObservations()))
+              : Optional.empty();
+      Job job = new Job(step, seconds, theta.toArray(), observations);
       pending.add(job);
       if (!plan.deterministic()) {
         jobs.offer(job);
@@ -212,7 +223,9 @@ final class Evaluator implements Saveable {
   }
 
   private Job job(Training training, Parameters theta) {
-    Job job = new Job(training.steps(), training.seconds(), theta.toArray());
+    Job job =
+        new Job(
+            training.steps(), training.seconds(), theta.toArray(), training.observationMoments());
     synchronized (records) {
       pending.add(job);
     }
@@ -241,6 +254,7 @@ final class Evaluator implements Saveable {
     List<Double> returns =
         evaluation.play(
             theta,
+            job.observations,
             plan.evaluationEpisodes(),
             plan.greedyEvaluation(),
             () -> !abandoned.getAsBoolean());

@@ -31,6 +31,7 @@ import java.util.OptionalLong;
  * @param evaluateEvery agent steps between evaluations
  * @param evaluationEpisodes episodes of one evaluation
  * @param greedyEvaluation whether evaluations take the best action instead of drawing one
+ * @param normalization of observations and rewards
  * @param deterministic whether evaluations happen on the one actor-learner's thread, so that
  *     nothing depends on timing
  */
@@ -54,10 +55,16 @@ public record Plan(
     OptionalLong evaluateEvery,
     int evaluationEpisodes,
     boolean greedyEvaluation,
+    Normalization normalization,
     boolean deterministic) {
 
   Optimizer newOptimizer() {
     return optimizer.make(network.size(), decay, epsilon, clipNorm);
+  }
+
+  /** Numbers of an observation if they are normalised, otherwise 0. */
+  int momentsOfObservations() {
+    return normalization.observations() ? network.observations().size() : 0;
   }
 
   /** η after T steps. */

@@ -5,6 +5,7 @@ import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.SplitMix;
+import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
 import dev.stampede.result.CurvePoint;
@@ -49,6 +50,7 @@ public final class Training {
   private volatile @Nullable Throwable failure;
   private final Environment first;
   private final Parameters theta;
+  private final SharedMoments moments;
   private final Optimizer optimizer;
   private final AtomicLong targetMultiple = new AtomicLong();
   private volatile Target target;
@@ -75,6 +77,7 @@ public final class Training {
     this.theta = new Parameters(plan.network().size());
     theta.set(plan.initialization().values(plan.network(), new SplitMix(seed.nextLong())));
     this.optimizer = plan.newOptimizer();
+    this.moments = new SharedMoments(plan.momentsOfObservations());
     this.target =
         new Target(
             plan.algorithm() instanceof AsynchronousAlgorithm a && a.usesTarget()
@@ -120,6 +123,9 @@ public final class Training {
     updates.set(in.readLong());
     lostEpisodes.set(in.readLong());
     evaluator.restore(in);
+    if (plan.normalization().any()) {
+      moments.restore(Moments.read(in, plan.momentsOfObservations()), Moments.read(in, 1));
+    }
     for (EpisodeRecord e : finished) {
       episodes.add(e.step(), e.seconds(), e.thread(), e.score(), e.length());
     }
@@ -154,6 +160,10 @@ public final class Training {
                       out.writeLong(updates.get());
                       out.writeLong(lostEpisodes.get());
                       evaluator.save(out);
+                      if (plan.normalization().any()) {
+                        moments.observations().write(out);
+                        moments.returns().write(out);
+                      }
                     }),
                 actors));
   }
@@ -226,6 +236,13 @@ public final class Training {
   /** θ as it is now. */
   public float[] theta() {
     return theta.toArray();
+  }
+
+  /** By what observations are normalised now; empty if they are not. */
+  public Optional<Moments> observationMoments() {
+    return plan.normalization().observations()
+        ? Optional.of(moments.observations())
+        : Optional.empty();
   }
 
   /** The episodes from number {@code from} on; after many, only some of those released. */
@@ -314,6 +331,10 @@ public final class Training {
 
   Parameters shared() {
     return theta;
+  }
+
+  SharedMoments moments() {
+    return moments;
   }
 
   /** The optimizer of one actor-learner. */

@@ -58,6 +58,7 @@ class RecurrentActingTest {
             OptionalLong.empty(),
             1,
             false,
+            Normalization.NONE,
             true);
     Training training = new Training(plan, environment);
     training.run();
