@@ -15,6 +15,9 @@ import java.util.random.RandomGenerator;
  */
 public interface ActorLearner {
 
+  /** Number of this thread, from 0. */
+  int id();
+
   /** Whether T ≤ T_max and nobody asked the run to stop. */
   boolean running();
 

@@ -13,9 +13,10 @@ import java.util.Arrays;
  * seen so far; and what becomes of an observation by them.
  *
  * <p>As in OpenAI Baselines, {@code vec_normalize.py} and {@code running_mean_std.py}: samples are
- * put together by the formulas of Chan, Golub and LeVeque (1982); the variance is divided by n; it
- * starts as if 10⁻⁴ samples of mean 0 and variance 1 had been seen; what is normalised is cut off
- * at ±10. Immutable, safe for any number of threads.
+ * put together by the formulas of Chan, Golub and LeVeque (1982); the variance is divided by n;
+ * what is normalised is cut off at ±10. Baselines starts as if 10⁻⁴ samples of mean 0 and variance
+ * 1 had been seen, which hides a small variance far from 0 for a long time; here they are forgotten
+ * with the first sample. Immutable, safe for any number of threads.
  */
 public final class Moments {
   /** Largest absolute value of what is normalised. */
@@ -23,8 +24,6 @@ public final class Moments {
 
   /** Added to a variance under the root. */
   private static final double SMALLEST_VARIANCE = 1e-8;
-
-  private static final double PRIOR_COUNT = 1e-4;
 
   private final double count;
   private final double[] mean;
@@ -57,7 +56,7 @@ public final class Moments {
   public static Moments none(int size) {
     double[] ones = new double[size];
     Arrays.fill(ones, 1);
-    return new Moments(PRIOR_COUNT, new double[size], ones);
+    return new Moments(0, new double[size], ones);
   }
 
   /** How many numbers a sample has. */
@@ -65,7 +64,7 @@ public final class Moments {
     return mean.length;
   }
 
-  /** Samples, with the 10⁻⁴ of the start. */
+  /** Samples. */
   public double count() {
     return count;
   }
@@ -88,6 +87,9 @@ public final class Moments {
 
   /** Those of these samples and the others together. */
   public Moments and(Samples others) {
+    if (others.isEmpty()) {
+      return this;
+    }
     double more = others.count;
     double all = count + more;
     double[] newMean = new double[mean.length];

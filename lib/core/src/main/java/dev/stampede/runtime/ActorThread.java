@@ -81,7 +81,7 @@ final class ActorThread implements ActorLearner {
     this.cores = training.cores().share();
     this.random = new SplitMix(seeds.nextLong());
     this.current = environment.reset(environmentSeed);
-    this.normalizer = new Normalizer(plan, training.moments(), 1);
+    this.normalizer = new Normalizer(plan.normalization(), training.moments(), 1);
     normalizer.count(current);
   }
 
@@ -121,6 +121,11 @@ final class ActorThread implements ActorLearner {
     } catch (Throwable e) {
       training.fail(e);
     }
+  }
+
+  @Override
+  public int id() {
+    return id;
   }
 
   @Override

@@ -60,7 +60,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     this.ended = new Observation[n];
     this.current = new Observation[n];
     this.shards = new Shards(plan.network(), n, plan.algorithm().rolloutLength());
-    this.normalizer = new Normalizer(plan, training.moments(), n);
+    this.normalizer = new Normalizer(plan.normalization(), training.moments(), n);
     this.stepping = new Threads("environment", plan.environments().stepsElsewhere() ? n : 0);
     try {
       stepping.all(

@@ -26,8 +26,8 @@ final class Normalizer {
   /**
    * @param environments whose steps this thread sees
    */
-  Normalizer(Plan plan, SharedMoments shared, int environments) {
-    this.normalization = plan.normalization();
+  Normalizer(Normalization normalization, SharedMoments shared, int environments) {
+    this.normalization = normalization;
     this.shared = shared;
     this.newObservations = new Moments.Samples(shared.observations().size());
     this.returns = new double[environments];

@@ -62,6 +62,7 @@ final class Scripted implements ActorLearner {
   private final float[] target;
   private final float[] batch;
   private final float[] targetBatch;
+  private int id;
   private int episode;
   private int state;
   private int start;
@@ -81,6 +82,12 @@ final class Scripted implements ActorLearner {
     this.targetBatch = new float[(longest + 1) * width];
   }
 
+  /** The same as the thread of that number. */
+  Scripted as(int thread) {
+    id = thread;
+    return this;
+  }
+
   /** What each update was given, in order. */
   List<Update> updates() {
     return updates;
@@ -97,6 +104,11 @@ final class Scripted implements ActorLearner {
         .flatMapToDouble(
             update -> IntStream.range(0, update.dOut.length).mapToDouble(k -> update.dOut[k]))
         .toArray();
+  }
+
+  @Override
+  public int id() {
+    return id;
   }
 
   @Override
