@@ -15,17 +15,22 @@ import java.util.random.RandomGenerator;
  * <p>The loss of a sample is that of A3C. A rollout goes on through the end of an episode. An
  * episode that was truncated bootstraps from the state it was cut off in.
  */
-public record A2C(double gamma, double lambda, double beta, double valueWeight, int tMax)
+public record A2C(double gamma, double lambda, PerThread beta, double valueWeight, int tMax)
     implements BatchAlgorithm {
 
   /**
    * @param gamma discount γ
    * @param lambda λ of the returns; 1 for n-step returns
-   * @param beta weight of the policy's entropy
+   * @param beta weight of the policy's entropy, in each environment
    * @param valueWeight factor of the gradient (R − V) of ½(R − V)²
    * @param tMax length of each rollout, in steps of each environment
    */
   public A2C {}
+
+  /** With the same β for all environments. */
+  public A2C(double gamma, double lambda, double beta, double valueWeight, int tMax) {
+    this(gamma, lambda, PerThread.of(beta), valueWeight, tMax);
+  }
 
   @Override
   public void run(BatchLearner batch) {
@@ -85,20 +90,20 @@ public record A2C(double gamma, double lambda, double beta, double valueWeight, 
     int v = policy.outputs();
     double policyLoss = 0;
     double valueLoss = 0;
-    double entropy = 0;
+    double entropyLoss = 0;
     for (int t = 0; t < tMax; t++) {
       for (int e = 0; e < rollouts.size(); e++) {
         int row = (t * rollouts.size() + e) * (v + 1);
         Action a = rollouts.get(e).action(t);
         double advantage = rollouts.get(e).target(t) - out[row + v]; // R − V(s; θ_v)
-        policy.gradient(out, row, a, advantage, beta, dOut); // dθ
+        policy.gradient(out, row, a, advantage, beta.of(e), dOut); // dθ
         dOut[row + v] = (float) (-valueWeight * advantage); // dθ_v
         policyLoss -= policy.logProbability(out, row, a) * advantage;
         valueLoss += valueWeight / 2 * advantage * advantage;
-        entropy += policy.entropy(out, row);
+        entropyLoss -= beta.of(e) * policy.entropy(out, row);
       }
     }
-    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy);
+    return new ActorLearner.Terms(policyLoss, valueLoss, entropyLoss);
   }
 
   @Override

@@ -17,9 +17,9 @@ import java.util.random.RandomGenerator;
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps from its last state like an
  * unfinished one; λ &lt; 1 mixes the returns of all lengths (Schulman et al. 2016,
- * arXiv:1506.02438), so that R − V is the generalised advantage.
+ * arXiv:1506.02438), so that R − V is the generalised advantage; β may differ between threads.
  */
-public record A3C(double gamma, double lambda, double beta, double valueWeight, int tMax)
+public record A3C(double gamma, double lambda, PerThread beta, double valueWeight, int tMax)
     implements AsynchronousAlgorithm {
 
   /**
@@ -31,10 +31,16 @@ public record A3C(double gamma, double lambda, double beta, double valueWeight, 
    */
   public A3C {}
 
+  /** With the same β for all threads. */
+  public A3C(double gamma, double lambda, double beta, double valueWeight, int tMax) {
+    this(gamma, lambda, PerThread.of(beta), valueWeight, tMax);
+  }
+
   @Override
   public void run(ActorLearner actor) {
     Policy policy = Policy.over(actor.actionSpace());
     int v = policy.outputs(); // Where V stands among the outputs.
+    double ownBeta = beta.of(actor.id());
     Rollout rollout = new Rollout(tMax);
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // dθ ← 0, dθ_v ← 0; θ′ = θ, θ′_v = θ_v
@@ -54,7 +60,8 @@ public record A3C(double gamma, double lambda, double beta, double valueWeight, 
         next = rollout.value(i);
         rollout.setTarget(i, R);
       }
-      actor.update((out, dOut) -> loss(policy, rollout, out, dOut)); // of θ using dθ and dθ_v
+      actor.update(
+          (out, dOut) -> loss(policy, ownBeta, rollout, out, dOut)); // of θ using dθ and dθ_v
     }
   }
 
@@ -62,7 +69,7 @@ public record A3C(double gamma, double lambda, double beta, double valueWeight, 
    * Σ_i −log π(a_i|s_i)(R − V(s_i)) − βH(π(s_i)) + valueWeight·½(R − V(s_i))², the advantage taken
    * as a constant.
    */
-  ActorLearner.Terms loss(Policy policy, Rollout rollout, float[] out, float[] dOut) {
+  ActorLearner.Terms loss(Policy policy, double beta, Rollout rollout, float[] out, float[] dOut) {
     int v = policy.outputs();
     double policyLoss = 0;
     double valueLoss = 0;

@@ -5,6 +5,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,9 +17,20 @@ import java.util.random.RandomGenerator;
  * @param annealSteps agent steps of all threads
  * @param redraw whether a thread draws anew for each episode ("sampled from some distribution by
  *     each thread periodically"), or once
+ * @param own takes the place of all that
  */
 public record EpsilonGreedy(
-    List<Double> finals, List<Double> probabilities, long annealSteps, boolean redraw) {
+    List<Double> finals,
+    List<Double> probabilities,
+    long annealSteps,
+    boolean redraw,
+    Optional<EpsilonSchedule> own) {
+
+  /** As the paper has it. */
+  public EpsilonGreedy(
+      List<Double> finals, List<Double> probabilities, long annealSteps, boolean redraw) {
+    this(finals, probabilities, annealSteps, redraw, Optional.empty());
+  }
 
   /**
    * @throws IllegalArgumentException if these are not as many probabilities as values, or do not
@@ -39,23 +51,28 @@ public record EpsilonGreedy(
   }
 
   /** The exploration of one thread. */
-  OfThread start(RandomGenerator random) {
-    return new OfThread(random);
+  OfThread start(RandomGenerator random, int thread) {
+    return new OfThread(random, thread);
   }
 
   /** Belongs to one thread. */
   final class OfThread implements Saveable {
     private final RandomGenerator random;
+    private final int thread;
     private double last;
     private int chosen = -1;
 
-    private OfThread(RandomGenerator random) {
+    private OfThread(RandomGenerator random, int thread) {
       this.random = random;
+      this.thread = thread;
       last = draw();
     }
 
     /** ε at T. */
     double epsilon(long T) {
+      if (own.isPresent()) {
+        return checked(own.get().epsilon(T, thread), T);
+      }
       return T >= annealSteps ? last : 1 + (last - 1) * T / annealSteps;
     }
 
@@ -91,6 +108,19 @@ public record EpsilonGreedy(
     public void restore(DataInput in) throws IOException {
       last = in.readDouble();
       chosen = in.readInt();
+    }
+
+    private double checked(double epsilon, long T) {
+      if (!(0 <= epsilon && epsilon <= 1)) {
+        throw new IllegalArgumentException(
+            "exploration: expected an ε in [0, 1] but the schedule gave "
+                + epsilon
+                + " for thread "
+                + thread
+                + " at step "
+                + T);
+      }
+      return epsilon;
     }
 
     private double draw() {

@@ -35,7 +35,7 @@ public record NStepQ(
   @Override
   public void run(ActorLearner actor) {
     ActionValues Q = ActionValues.of(actor.actionSpace(), dueling);
-    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random(), actor.id()));
     Rollout rollout = new Rollout(tMax);
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // dθ ← 0; θ′ = θ

@@ -39,7 +39,7 @@ public record OneStepQ(
   @Override
   public void run(ActorLearner actor) {
     ActionValues Q = ActionValues.of(actor.actionSpace(), dueling);
-    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random(), actor.id()));
     Rollout rollout = new Rollout(asyncUpdate);
     // Thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
     while (actor.running()) { // repeat … until T > T_max

@@ -32,7 +32,7 @@ public record OneStepSarsa(
   @Override
   public void run(ActorLearner actor) {
     ActionValues Q = ActionValues.of(actor.actionSpace(), dueling);
-    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random(), actor.id()));
     Rollout rollout = new Rollout(asyncUpdate + 1);
     // Thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
     int a = epsilon.chosen(); // −1: none yet; a resumed run goes on with the one it had.

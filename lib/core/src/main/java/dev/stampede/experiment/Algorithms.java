@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.EpsilonGreedy;
+import dev.stampede.algorithm.PerThread;
 import dev.stampede.env.Nearest;
 import dev.stampede.experiment.Preset.Setting;
 import java.util.Arrays;
@@ -115,7 +116,7 @@ public final class Algorithms {
     return new dev.stampede.algorithm.A3C(
         p.number(Knob.GAMMA),
         p.number(Knob.LAMBDA),
-        p.number(Knob.ENTROPY),
+        new PerThread(numbers(p.value(Knob.ENTROPY))),
         p.number(Knob.VALUE_WEIGHT),
         p.whole(Knob.T_MAX));
   }
@@ -124,7 +125,7 @@ public final class Algorithms {
     return new dev.stampede.algorithm.A2C(
         p.number(Knob.GAMMA),
         p.number(Knob.LAMBDA),
-        p.number(Knob.ENTROPY),
+        new PerThread(numbers(p.value(Knob.ENTROPY))),
         p.number(Knob.VALUE_WEIGHT),
         p.whole(Knob.T_MAX));
   }
@@ -166,7 +167,8 @@ public final class Algorithms {
         numbers(p.value(Knob.EPSILON_FINAL)),
         numbers(p.value(Knob.EPSILON_PROBABILITIES)),
         p.steps(Knob.EPSILON_ANNEAL, framesPerStep),
-        p.value(Knob.EPSILON_REDRAW).equals("episode"));
+        p.value(Knob.EPSILON_REDRAW).equals("episode"),
+        p.ownExploration());
   }
 
   private static List<Double> numbers(String list) {
@@ -184,6 +186,11 @@ public final class Algorithms {
                 value(
                     Knob.ANNEAL_STEPS,
                     "budget",
+                    "section 5.1: to 0 over training",
+                    Certainty.SECONDARY),
+                value(
+                    Knob.LEARNING_RATE_SCHEDULE,
+                    "linear",
                     "section 5.1: to 0 over training",
                     Certainty.SECONDARY),
                 value(Knob.GAMMA, "0.99", "supplement 8", Certainty.SECONDARY),

@@ -10,6 +10,7 @@ final class CheckpointedSettings {
   private static final String STEPS = "steps";
   private static final String CHECKPOINT_EVERY = "checkpointEvery";
   private static final String OWN_NETWORK = "network of the user's own";
+  private static final String OWN_EXPLORATION = "exploration of the user's own";
   private static final String KNOB = "knob ";
   private static final String SOURCE = "source ";
   private static final String NONE = "none";
@@ -25,6 +26,8 @@ final class CheckpointedSettings {
     settings.put("algorithm", experiment.algorithm().algorithm());
     settings.put("name", experiment.algorithm().name());
     settings.put(OWN_NETWORK, experiment.algorithm().hasOwnNetwork() ? "yes" : "no");
+    settings.put(
+        OWN_EXPLORATION, experiment.algorithm().ownExploration().isPresent() ? "yes" : "no");
     experiment
         .algorithm()
         .settings()
@@ -136,6 +139,9 @@ final class CheckpointedSettings {
     }
     if (was.getKey().equals(OWN_NETWORK) && was.getValue().equals("yes")) {
       return "files cannot hold it: give it again with algorithm(….network(…))";
+    }
+    if (was.getKey().equals(OWN_EXPLORATION) && was.getValue().equals("yes")) {
+      return "files cannot hold it: give it again with algorithm(….exploration(…))";
     }
     return "leave it out, or start a new run";
   }

@@ -16,8 +16,13 @@ public enum Knob {
   ANNEAL_STEPS(
       "anneal-steps",
       "agent steps",
-      "over which η falls linearly to 0; \"budget\" for the whole run, \"never\" to keep it",
+      "over which η falls; \"budget\" for the whole run, \"never\" to keep it",
       Knob::annealing),
+  LEARNING_RATE_SCHEDULE(
+      "learning-rate-schedule",
+      "",
+      "how η falls: linear and cosine to 0, exponential to a hundredth",
+      oneOf("linear", "constant", "cosine", "exponential")),
   GAMMA("gamma", "", "discount γ", number(0, 1)),
   LAMBDA("lambda", "", "λ of generalised advantages; 1 for n-step returns", number(0, 1)),
   REWARD_SCALE(
@@ -32,7 +37,11 @@ public enum Knob {
       "",
       "divided by the standard deviation of discounted returns",
       oneOf("yes", "no")),
-  ENTROPY("entropy", "", "β, weight of the policy's entropy", number(0, 100)),
+  ENTROPY(
+      "entropy",
+      "",
+      "β, weight of the policy's entropy; of several, such as 0.02,0.01, thread i takes i mod n",
+      value -> numbers(value, 100)),
   VALUE_WEIGHT("value-weight", "", "factor of the value gradient (R − V)", number(0, 100)),
   T_MAX("t-max", "agent steps", "longest rollout between updates", Knob::rollout),
   ASYNC_UPDATE("async-update", "agent steps", "I_AsyncUpdate of a thread", Knob::rollout),
@@ -43,9 +52,13 @@ public enum Knob {
       "",
       "I_target of all threads, with its unit, such as 40000 frames",
       value -> Span.parse(value).toString()),
-  EPSILON_FINAL("epsilon-final", "", "values of the final ε, such as 0.1,0.5", Knob::numbers),
+  EPSILON_FINAL(
+      "epsilon-final", "", "values of the final ε, such as 0.1,0.5", value -> numbers(value, 1)),
   EPSILON_PROBABILITIES(
-      "epsilon-probabilities", "", "probability of each final ε, such as 0.4,0.6", Knob::numbers),
+      "epsilon-probabilities",
+      "",
+      "probability of each final ε, such as 0.4,0.6",
+      value -> numbers(value, 1)),
   EPSILON_ANNEAL(
       "epsilon-anneal",
       "",
@@ -168,9 +181,9 @@ public enum Knob {
             whole(value, Long.MAX_VALUE, "expected agent steps, \"budget\" or \"never\""));
   }
 
-  private static String numbers(String value) {
+  private static String numbers(String value, double high) {
     return Arrays.stream(value.split(",", -1))
-        .map(each -> number(0, 1).apply(each.trim()))
+        .map(each -> number(0, high).apply(each.trim()))
         .collect(Collectors.joining(","));
   }
 

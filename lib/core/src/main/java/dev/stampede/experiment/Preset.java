@@ -3,10 +3,12 @@ package dev.stampede.experiment;
 import ai.djl.nn.Block;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
+import dev.stampede.algorithm.EpsilonSchedule;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
 import dev.stampede.nn.OptimizerKind;
+import dev.stampede.runtime.LearningRateSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +96,7 @@ public final class Preset {
   private final Map<Knob, Setting> paper;
   private final Map<Knob, Setting> settings;
   private final @Nullable IntFunction<Block> network;
+  private final @Nullable EpsilonSchedule exploration;
   private final Paper origin;
 
   /** Makes the algorithm that a preset describes. */
@@ -113,19 +117,21 @@ public final class Preset {
       Paper origin,
       String name,
       Map<Knob, Setting> settings,
-      @Nullable IntFunction<Block> network) {
+      @Nullable IntFunction<Block> network,
+      @Nullable EpsilonSchedule exploration) {
     this.origin = origin;
     this.algorithm = origin.algorithm;
     this.name = name;
     this.paper = origin.values;
     this.settings = settings;
     this.network = network;
+    this.exploration = exploration;
   }
 
   static Preset ofPaper(
       String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {
     Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
-    return new Preset(new Paper(algorithm, all, classic, maker), algorithm, all, null);
+    return new Preset(new Paper(algorithm, all, classic, maker), algorithm, all, null, null);
   }
 
   /** The name that figures and tables show. */
@@ -140,7 +146,7 @@ public final class Preset {
 
   /** The same under another name. */
   public Preset named(String newName) {
-    return new Preset(origin, newName, settings, network);
+    return new Preset(origin, newName, settings, network, exploration);
   }
 
   public Map<Knob, Setting> settings() {
@@ -191,8 +197,20 @@ public final class Preset {
     return set(Knob.LEARNING_RATE, Double.toString(eta));
   }
 
-  public Preset entropy(double beta) {
-    return set(Knob.ENTROPY, Double.toString(beta));
+  /** How the learning rate falls over {@code anneal-steps}; in a line for the paper. */
+  public Preset learningRateSchedule(LearningRateSchedule schedule) {
+    return set(Knob.LEARNING_RATE_SCHEDULE, schedule.name());
+  }
+
+  /**
+   * β, weight of the policy's entropy.
+   *
+   * @param betas one for all threads, or several: thread i, of a synchronous algorithm environment
+   *     i, has entry i mod n
+   */
+  public Preset entropy(double... betas) {
+    return set(
+        Knob.ENTROPY, String.join(",", Arrays.stream(betas).mapToObj(Double::toString).toList()));
   }
 
   public Preset gamma(double gamma) {
@@ -252,6 +270,23 @@ public final class Preset {
     return set(Knob.DOUBLE_Q, "yes");
   }
 
+  /**
+   * ε of your own, in place of all that the knobs of ε say.
+   *
+   * @param schedule called from all threads; it is no part of a checkpoint
+   * @throws IllegalArgumentException if the algorithm does not explore by ε
+   */
+  public Preset exploration(EpsilonSchedule schedule) {
+    if (!settings.containsKey(Knob.EPSILON_FINAL)) {
+      throw new IllegalArgumentException(
+          "exploration: "
+              + algorithm
+              + " draws its actions from a policy and has no ε; OneStepQ, OneStepSarsa and NStepQ"
+              + " have one, and entropy(…) is for policies");
+    }
+    return new Preset(origin, name, settings, network, schedule);
+  }
+
   /** Dense layers of these widths instead of the paper's network. */
   public Preset hidden(int... units) {
     String layers = String.join("-", Arrays.stream(units).mapToObj(Integer::toString).toList());
@@ -277,7 +312,7 @@ public final class Preset {
    *     outputs), {@linkplain dev.stampede.nn.Recurrent recurrent} or not
    */
   public Preset network(IntFunction<Block> make) {
-    return new Preset(origin, name, settings, make);
+    return new Preset(origin, name, settings, make, exploration);
   }
 
   /**
@@ -375,6 +410,14 @@ public final class Preset {
           new Difference(
               Knob.NETWORK, "small-conv", "a block of the user's own", "set by the user"));
     }
+    if (exploration != null) {
+      differences.add(
+          new Difference(
+              Knob.EPSILON_FINAL,
+              Objects.requireNonNull(paper.get(Knob.EPSILON_FINAL)).value(),
+              "a schedule of the user's own",
+              "set by the user"));
+    }
     return differences;
   }
 
@@ -431,6 +474,10 @@ public final class Preset {
     return settings.containsKey(Knob.LSTM) ? whole(Knob.LSTM) : 0;
   }
 
+  Optional<EpsilonSchedule> ownExploration() {
+    return Optional.ofNullable(exploration);
+  }
+
   boolean hasOwnNetwork() {
     return network != null;
   }
@@ -463,7 +510,7 @@ public final class Preset {
     }
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     changed.put(knob, new Setting(value, source, Certainty.CHOSEN));
-    return new Preset(origin, name, Collections.unmodifiableMap(changed), network);
+    return new Preset(origin, name, Collections.unmodifiableMap(changed), network, exploration);
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.stampede.result.Machine;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
 import dev.stampede.runtime.Checkpoints;
+import dev.stampede.runtime.LearningRateSchedule;
 import dev.stampede.runtime.Normalization;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
@@ -316,10 +317,13 @@ public final class Run {
       line.append(
           "; the environments' state was not saved: each actor-learner starts a new episode");
     }
-    if (budget != earlier && preset.value(Knob.ANNEAL_STEPS).equals("budget")) {
+    boolean falls =
+        preset.value(Knob.ANNEAL_STEPS).equals("budget")
+            && !preset.value(Knob.LEARNING_RATE_SCHEDULE).equals("constant");
+    if (budget != earlier && falls) {
       line.append(
           String.format(
-              Locale.ROOT, "; η now falls to 0 over %,d steps instead of %,d", budget, earlier));
+              Locale.ROOT, "; η now falls over %,d steps instead of %,d", budget, earlier));
     }
     if (from.steps() >= budget) {
       line.append("; there is nothing left to do: give more steps");
@@ -410,6 +414,8 @@ public final class Run {
           case "budget" -> OptionalLong.of(budget);
           default -> OptionalLong.of(Long.parseLong(anneal));
         },
+        LearningRateSchedule.valueOf(
+            adapted.value(Knob.LEARNING_RATE_SCHEDULE).toUpperCase(Locale.ROOT)),
         Reduction.valueOf(adapted.value(Knob.REDUCTION).toUpperCase(Locale.ROOT).replace('-', '_')),
         OptimizerKind.valueOf(
             adapted.value(Knob.OPTIMIZER).toUpperCase(Locale.ROOT).replace('-', '_')),

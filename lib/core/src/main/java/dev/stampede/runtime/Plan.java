@@ -21,7 +21,8 @@ import java.util.OptionalLong;
  * @param seed all randomness follows from it
  * @param rewardScale by what rewards are multiplied for learning; scores stay as they are
  * @param learningRate η at the start of the run
- * @param annealSteps agent steps over which η falls linearly to 0; empty keeps it
+ * @param annealSteps agent steps over which η falls; empty keeps it
+ * @param schedule how it falls over them
  * @param reduction of the gradients of a rollout
  * @param optimizer how gradients are applied
  * @param decay α of RMSProp, or of the momentum
@@ -46,6 +47,7 @@ public record Plan(
     double rewardScale,
     double learningRate,
     OptionalLong annealSteps,
+    LearningRateSchedule schedule,
     Reduction reduction,
     OptimizerKind optimizer,
     double decay,
@@ -71,6 +73,6 @@ public record Plan(
   double learningRate(long T) {
     return annealSteps.isEmpty()
         ? learningRate
-        : learningRate * Math.max(0, 1 - (double) T / annealSteps.getAsLong());
+        : learningRate * schedule.factor(Math.min(1, (double) T / annealSteps.getAsLong()));
   }
 }

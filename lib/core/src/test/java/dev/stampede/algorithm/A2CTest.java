@@ -9,6 +9,7 @@ import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -62,6 +63,28 @@ class A2CTest {
     assertThat(gradients.get(2)).isCloseTo(-delta2, within(1e-5));
   }
 
+  @Test
+  void an_environment_has_the_entropy_weight_of_its_number() {
+    float[] differing = gradients(new A2C(GAMMA, 1, PerThread.of(0.5, 0.1), 1, 2));
+    float[] half = gradients(new A2C(GAMMA, 1, 0.5, 1, 2));
+    float[] tenth = gradients(new A2C(GAMMA, 1, 0.1, 1, 2));
+
+    assertThat(half).isNotEqualTo(tenth);
+    for (int k = 0; k < differing.length; k++) {
+      int environment = k / 3 % 3;
+      assertThat(differing[k]).isEqualTo((environment == 1 ? tenth : half)[k]);
+    }
+  }
+
+  /** ∂loss/∂out of the first update, in three environments. */
+  private static float[] gradients(A2C a2c) {
+    Ending[][] endings = new Ending[3][2];
+    Arrays.stream(endings).forEach(row -> Arrays.fill(row, Ending.NONE));
+    Scripted batch = new Scripted(new double[3][2], endings, new ArrayList<>());
+    a2c.run(batch);
+    return batch.dOut;
+  }
+
   /** ∂loss/∂V of each row of the first update, for valueWeight 1: V − R. */
   private static List<Double> valueGradients(
       double lambda, double[][] rewards, Ending[][] endings) {
@@ -78,6 +101,7 @@ class A2CTest {
     private final SplittableRandom random = new SplittableRandom(1);
     private int t;
     private boolean updated;
+    private float[] dOut = new float[0];
 
     Scripted(double[][] rewards, Ending[][] endings, List<Double> gradients) {
       this.rewards = rewards;
@@ -124,7 +148,7 @@ class A2CTest {
     @Override
     public void update(ActorLearner.Loss loss) {
       float[] out = rows(t * environments());
-      float[] dOut = new float[out.length];
+      dOut = new float[out.length];
       loss.at(out, dOut);
       for (int row = 0; row < t * environments(); row++) {
         gradients.add((double) dOut[row * 3 + 2]);
@@ -135,6 +159,7 @@ class A2CTest {
     private static float[] rows(int n) {
       float[] out = new float[n * 3];
       for (int row = 0; row < n; row++) {
+        out[row * 3] = 1; // One action is more probable.
         out[row * 3 + 2] = V;
       }
       return out;

@@ -216,7 +216,8 @@ class A3CGradientTest {
       double value =
           local.backward(
               STATES,
-              (out, dOut) -> a3c.loss(new Softmax(actions), rollout, out, dOut).sum(),
+              (out, dOut) ->
+                  a3c.loss(new Softmax(actions), a3c.beta().of(0), rollout, out, dOut).sum(),
               dTheta -> {
                 norm[0] = dTheta.norm();
                 gradient[0] = dTheta.toArray();

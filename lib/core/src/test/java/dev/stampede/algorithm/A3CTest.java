@@ -1,6 +1,7 @@
 package dev.stampede.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.stampede.env.Action;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A3C's returns and loss; the returns as an actor-learner sees them that plays a script. */
 class A3CTest {
@@ -59,7 +62,7 @@ class A3CTest {
         rollout.setTarget(i, returns[i]);
       }
       float[] gradient = new float[out.length];
-      a3c.loss(new Softmax(actions), rollout, out, gradient);
+      a3c.loss(new Softmax(actions), a3c.beta().of(0), rollout, out, gradient);
 
       // The advantage in the policy term is a constant, so differences are taken of the written-out
       // loss with it fixed.
@@ -103,10 +106,29 @@ class A3CTest {
       double difference = returns[i] - z[actions];
       loss +=
           -Math.log(pi) * advantages[i]
-              - a3c.beta() * entropy
+              - a3c.beta().of(0) * entropy
               + a3c.valueWeight() / 2 * difference * difference;
     }
     return loss;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0.5", "1, 0.1", "2, 0", "3, 0.5", "7, 0.1"})
+  void a_thread_has_the_entropy_weight_of_its_number(int thread, double beta) {
+    Scripted actor = thread(thread);
+    new A3C(GAMMA, 1, PerThread.of(0.5, 0.1, 0), 1, 2).run(actor);
+    Scripted same = thread(0);
+    new A3C(GAMMA, 1, beta, 1, 2).run(same);
+
+    assertThat(actor.gradients()).containsExactly(same.gradients());
+    assertThat(actor.updates().get(0).terms()).isEqualTo(same.updates().get(0).terms());
+    assertThatThrownBy(PerThread::of).hasMessageContaining("at least one value");
+  }
+
+  private static Scripted thread(int id) {
+    Scripted.Episode episode =
+        Scripted.Episode.of(new float[] {1, 0, V}, Ending.TERMINATED, 1, 2, 3);
+    return new Scripted(new Space.Discrete(2), 2, List.of(episode)).as(id);
   }
 
   /** ∂loss/∂V of each state of the first rollout, for valueWeight 1, so V − R. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,11 +19,25 @@ class EpsilonGreedyTest {
   private static final int DRAWS = 100_000;
   private static final long STEPS = 4_000_000;
 
+  @Test
+  void a_schedule_of_ones_own_is_told_t_and_the_thread() {
+    EpsilonGreedy exploration =
+        new EpsilonGreedy(
+            FINALS, PROBABILITIES, STEPS, true, Optional.of((T, thread) -> T / 100.0 + thread));
+
+    assertThat(exploration.start(new SplittableRandom(1), 0).epsilon(50)).isEqualTo(0.5);
+    assertThat(exploration.start(new SplittableRandom(1), 1).epsilon(0)).isEqualTo(1);
+    assertThatThrownBy(() -> exploration.start(new SplittableRandom(1), 3).epsilon(7))
+        .hasMessageContaining("expected an ε in [0, 1] but the schedule gave 3.07 for thread 3")
+        .hasMessageContaining("at step 7");
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.01, 0.1, 0.5, 1})
   void falls_in_a_line_from_1_to_the_final_epsilon_and_stays(double last) {
     EpsilonGreedy.OfThread epsilon =
-        new EpsilonGreedy(List.of(last), List.of(1.0), STEPS, false).start(new SplittableRandom(1));
+        new EpsilonGreedy(List.of(last), List.of(1.0), STEPS, false)
+            .start(new SplittableRandom(1), 0);
 
     assertThat(epsilon.epsilon(0)).isEqualTo(1);
     assertThat(epsilon.epsilon(STEPS / 4)).isCloseTo(1 - (1 - last) / 4, within(1e-12));
@@ -35,7 +50,7 @@ class EpsilonGreedyTest {
   @Test
   void without_annealing_it_is_the_final_epsilon_from_the_start() {
     EpsilonGreedy.OfThread epsilon =
-        new EpsilonGreedy(List.of(0.25), List.of(1.0), 0, false).start(new SplittableRandom(1));
+        new EpsilonGreedy(List.of(0.25), List.of(1.0), 0, false).start(new SplittableRandom(1), 0);
 
     assertThat(epsilon.epsilon(0)).isEqualTo(0.25);
   }
@@ -47,7 +62,7 @@ class EpsilonGreedyTest {
     EpsilonGreedy exploration = new EpsilonGreedy(FINALS, PROBABILITIES, STEPS, false);
     int[] counts = new int[3];
     for (int i = 0; i < DRAWS; i++) {
-      counts[FINALS.indexOf(exploration.start(random).epsilon(STEPS))]++;
+      counts[FINALS.indexOf(exploration.start(random, 0).epsilon(STEPS))]++;
     }
     assertDistributed(counts, 0.4, 0.3, 0.3);
   }
@@ -56,7 +71,7 @@ class EpsilonGreedyTest {
   @ValueSource(longs = {1, 2, 3})
   void a_thread_draws_anew_for_each_episode_if_told_to(long seed) {
     EpsilonGreedy.OfThread epsilon =
-        new EpsilonGreedy(FINALS, PROBABILITIES, STEPS, true).start(new SplittableRandom(seed));
+        new EpsilonGreedy(FINALS, PROBABILITIES, STEPS, true).start(new SplittableRandom(seed), 0);
     int[] counts = new int[3];
     for (int i = 0; i < DRAWS; i++) {
       counts[FINALS.indexOf(epsilon.epsilon(STEPS))]++;
@@ -69,7 +84,8 @@ class EpsilonGreedyTest {
   void and_otherwise_keeps_its_own() {
     for (int seed = 0; seed < 100; seed++) {
       EpsilonGreedy.OfThread epsilon =
-          new EpsilonGreedy(FINALS, PROBABILITIES, STEPS, false).start(new SplittableRandom(seed));
+          new EpsilonGreedy(FINALS, PROBABILITIES, STEPS, false)
+              .start(new SplittableRandom(seed), 0);
       double drawn = epsilon.epsilon(STEPS);
       for (int i = 0; i < 10; i++) {
         epsilon.episodeEnded();
@@ -85,7 +101,8 @@ class EpsilonGreedyTest {
     ActionValues Q = new ActionValues(3, false);
     float[] out = {-1, 5, 2};
     EpsilonGreedy.OfThread epsilon =
-        new EpsilonGreedy(List.of(last), List.of(1.0), STEPS, false).start(new SplittableRandom(7));
+        new EpsilonGreedy(List.of(last), List.of(1.0), STEPS, false)
+            .start(new SplittableRandom(7), 0);
     int[] late = new int[3];
     int[] halfway = new int[3];
     for (int i = 0; i < DRAWS; i++) {

@@ -61,7 +61,8 @@ class LossReferenceTest {
         new A3C(0.99, 1, reference.number("beta"), reference.number("valueWeight"), returns.length);
     float[] out = reference.floats("out");
     float[] dOut = new float[out.length];
-    ActorLearner.Terms terms = a3c.loss(policy(reference), rollout(actions, returns), out, dOut);
+    ActorLearner.Terms terms =
+        a3c.loss(policy(reference), a3c.beta().of(0), rollout(actions, returns), out, dOut);
 
     assertTerms(terms, reference);
     assertClose(dOut, reference.numbers("dOut"));

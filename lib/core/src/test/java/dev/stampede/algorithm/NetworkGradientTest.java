@@ -120,7 +120,7 @@ class NetworkGradientTest {
     }
     Policy policy = head.equals("softmax") ? new Softmax(size) : new Gaussian(size);
     A3C a3c = new A3C(0.99, 1, all.number("beta"), all.number("valueWeight"), rollout.size());
-    return (out, dOut) -> a3c.loss(policy, rollout, out, dOut).sum();
+    return (out, dOut) -> a3c.loss(policy, a3c.beta().of(0), rollout, out, dOut).sum();
   }
 
   private static Observation state(Space.Box box, int i, int n) {

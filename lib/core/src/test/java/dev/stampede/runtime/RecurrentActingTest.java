@@ -49,6 +49,7 @@ class RecurrentActingTest {
             1,
             0.1,
             OptionalLong.empty(),
+            LearningRateSchedule.LINEAR,
             Reduction.SUM,
             OptimizerKind.SHARED_RMSPROP,
             0.99,
