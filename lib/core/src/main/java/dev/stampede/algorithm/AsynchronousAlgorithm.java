@@ -1,7 +1,7 @@
 package dev.stampede.algorithm;
 
 /** An algorithm of many actor-learner threads that share θ, each in an environment of its own. */
-public interface AsynchronousAlgorithm extends Algorithm {
+public non-sealed interface AsynchronousAlgorithm extends Algorithm {
 
   /** What one thread does: acts and learns until {@link ActorLearner#running} says no. */
   void run(ActorLearner actor);

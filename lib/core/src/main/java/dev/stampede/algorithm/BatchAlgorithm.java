@@ -1,7 +1,7 @@
 package dev.stampede.algorithm;
 
 /** An algorithm that acts in many environments at once and learns from all of them together. */
-public interface BatchAlgorithm extends Algorithm {
+public non-sealed interface BatchAlgorithm extends Algorithm {
 
   /** Acts and learns until {@link BatchLearner#running} says no. */
   void run(BatchLearner batch);

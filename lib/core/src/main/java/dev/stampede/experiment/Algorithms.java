@@ -3,6 +3,7 @@ package dev.stampede.experiment;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.EpsilonGreedy;
 import dev.stampede.algorithm.PerThread;
+import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.env.Nearest;
 import dev.stampede.experiment.Preset.Setting;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ public final class Algorithms {
   private static final String WIKI = "authors' e-mail, wiki of muupan/async-rl";
   private static final String PAAC_CODE = "the authors' code, github.com/Alfredvc/paac, defaults";
   private static final String NO_PART = "no part of the paper";
+  private static final String GA3C_CODE = "the authors' code, github.com/NVlabs/GA3C, ";
   private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
 
   /** Asynchronous advantage actor-critic: Algorithm S3. */
@@ -84,7 +86,15 @@ public final class Algorithms {
           Map.of(Knob.LEARNING_RATE, "0.01"),
           Algorithms::a2c);
 
-  private static final List<Preset> ALL = List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC);
+  /**
+   * Babaeizadeh et al. (2017), arXiv:1611.06256: A3C with predictors and trainers; {@code threads}
+   * are its agents, 32 in the paper.
+   */
+  public static final Preset GA3C =
+      Preset.ofPaper("GA3C", ga3cValues(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::ga3c);
+
+  private static final List<Preset> ALL =
+      List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C);
 
   private Algorithms() {}
 
@@ -128,6 +138,22 @@ public final class Algorithms {
         new PerThread(numbers(p.value(Knob.ENTROPY))),
         p.number(Knob.VALUE_WEIGHT),
         p.whole(Knob.T_MAX));
+  }
+
+  private static Algorithm ga3c(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.GA3C(
+        p.number(Knob.GAMMA),
+        p.number(Knob.LAMBDA),
+        p.number(Knob.ENTROPY),
+        p.number(Knob.VALUE_WEIGHT),
+        p.number(Knob.LOG_EPSILON),
+        p.whole(Knob.T_MAX),
+        p.whole(Knob.TRAINING_BATCH),
+        new QueuedAlgorithm.Queues(
+            p.whole(Knob.PREDICTORS),
+            p.whole(Knob.PREDICTION_BATCH),
+            p.whole(Knob.TRAINERS),
+            p.whole(Knob.QUEUE_LENGTH)));
   }
 
   private static Algorithm oneStepQ(Preset p, int framesPerStep) {
@@ -240,6 +266,31 @@ public final class Algorithms {
         value(Knob.ENTROPY, "0.01", "supplement 8: Atari and TORCS", Certainty.SECONDARY),
         value(Knob.LAMBDA, "1.0", "section 4.2: n-step returns", Certainty.SECONDARY),
         value(Knob.VALUE_NETWORK, "shared", "section 4", Certainty.SECONDARY));
+  }
+
+  private static Map<Knob, Setting> ga3cValues() {
+    String config = GA3C_CODE + "Config.py";
+    String network = GA3C_CODE + "NetworkVP.py";
+    return with(
+        actorCritic(),
+        value(Knob.LEARNING_RATE, "3.0E-4", config, Certainty.VERIFIED),
+        value(Knob.ANNEAL_STEPS, "never", config + ": it ends as it starts", Certainty.VERIFIED),
+        value(Knob.GAMMA, "0.99", config, Certainty.VERIFIED),
+        value(Knob.ENTROPY, "0.01", config, Certainty.VERIFIED),
+        value(Knob.VALUE_WEIGHT, "1.0", network + ": ½(R − V)²", Certainty.VERIFIED),
+        value(Knob.LOG_EPSILON, "1.0E-6", config, Certainty.VERIFIED),
+        value(Knob.T_MAX, "5", config, Certainty.VERIFIED),
+        value(Knob.REDUCTION, "sum", network, Certainty.VERIFIED),
+        value(Knob.OPTIMIZER, "shared-rmsprop", network + ": one for all", Certainty.VERIFIED),
+        value(Knob.RMS_DECAY, "0.99", config, Certainty.VERIFIED),
+        value(Knob.RMS_EPSILON, "0.1", config, Certainty.VERIFIED),
+        value(Knob.CLIP_NORM, "Infinity", config + ": off; 40 where it is on", Certainty.VERIFIED),
+        value(Knob.INITIALIZATION, "torch", network, Certainty.VERIFIED),
+        value(Knob.PREDICTORS, "2", config + ", where they adjust themselves", Certainty.VERIFIED),
+        value(Knob.TRAINERS, "2", config + ", where they adjust themselves", Certainty.VERIFIED),
+        value(Knob.PREDICTION_BATCH, "128", config, Certainty.VERIFIED),
+        value(Knob.TRAINING_BATCH, "0", config, Certainty.VERIFIED),
+        value(Knob.QUEUE_LENGTH, "100", config, Certainty.VERIFIED));
   }
 
   @SafeVarargs

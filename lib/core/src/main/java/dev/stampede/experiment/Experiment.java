@@ -301,6 +301,14 @@ public final class Experiment {
         }
         CheckpointedSettings.check(Checkpoint.newest(from, line -> {}).experiment(), experiment);
       }
+      if (deterministic && algorithm.usesQueues()) {
+        throw new IllegalArgumentException(
+            "deterministic: agents, predictors and trainers of "
+                + algorithm.algorithm()
+                + " are threads whose order no seed fixes, even of one agent; use A3C with"
+                + " threads(1), on the command line --threads 1, or a synchronous algorithm such as"
+                + " A2C");
+      }
       if (deterministic && threads != 1 && !algorithm.isSynchronous()) {
         throw new IllegalArgumentException(
             "deterministic: "

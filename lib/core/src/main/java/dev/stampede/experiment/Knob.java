@@ -77,7 +77,11 @@ public enum Knob {
   RMS_DECAY("rms-decay", "", "α of RMSProp, or of the momentum", number(0, 1)),
   RMS_EPSILON(
       "rms-epsilon", "", "ε of RMSProp, inside the root; of Adam, outside", number(1e-12, 100)),
-  CLIP_NORM("clip-norm", "", "largest Euclidean norm of a gradient", number(0, Double.MAX_VALUE)),
+  CLIP_NORM(
+      "clip-norm",
+      "",
+      "largest Euclidean norm of a gradient; Infinity for any",
+      number(0, Double.POSITIVE_INFINITY)),
   NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
   HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),
   NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu")),
@@ -88,7 +92,19 @@ public enum Knob {
       oneOf("shared", "separate")),
   LSTM("lstm", "cells", "LSTM cells after the last hidden layer; 0 for none", Knob::cells),
   INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he")),
-  FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no"));
+  FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no")),
+  PREDICTORS("predictors", "threads", "that answer agents' states", wholeFrom(1, 1_000)),
+  PREDICTION_BATCH(
+      "prediction-batch", "states", "most that a predictor answers at once", wholeFrom(1, 10_000)),
+  TRAINERS("trainers", "threads", "that update θ", wholeFrom(1, 1_000)),
+  TRAINING_BATCH(
+      "training-batch",
+      "agent steps",
+      "a trainer waits for more than these; 0 for one rollout",
+      wholeFrom(0, 10_000)),
+  QUEUE_LENGTH(
+      "queue-length", "", "most states, and most rollouts, that wait", wholeFrom(1, 100_000)),
+  LOG_EPSILON("log-epsilon", "", "smallest π(a|s) in the loss's log; 0 for none", number(0, 1));
 
   private final String label;
   private final String unit;
@@ -156,7 +172,7 @@ public enum Knob {
       }
       if (!(low <= parsed && parsed <= high)) {
         throw new IllegalArgumentException(
-            high == Double.MAX_VALUE
+            high == Double.POSITIVE_INFINITY
                 ? "expected a number of at least " + low
                 : "expected a number in [" + low + ", " + high + "]");
       }
@@ -196,6 +212,16 @@ public enum Knob {
     return trimmed.equals("0")
         ? trimmed
         : Long.toString(whole(trimmed, 1 << 16, "expected cells from 1 to 65536, or 0 for none"));
+  }
+
+  private static Function<String, String> wholeFrom(long low, long high) {
+    String expected = "expected a whole number from " + low + " to " + high;
+    return value -> {
+      String trimmed = value.replace("_", "");
+      return low == 0 && trimmed.equals("0")
+          ? trimmed
+          : Long.toString(whole(trimmed, high, expected));
+    };
   }
 
   private static String layers(String value) {

@@ -4,6 +4,7 @@ import ai.djl.nn.Block;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.EpsilonSchedule;
+import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
@@ -463,6 +464,11 @@ public final class Preset {
   /** Whether its environments step together, so that a run can be repeated bit for bit. */
   public boolean isSynchronous() {
     return make(1) instanceof BatchAlgorithm;
+  }
+
+  /** Whether agents, predictors and trainers share its work, each on threads of their own. */
+  boolean usesQueues() {
+    return make(1) instanceof QueuedAlgorithm;
   }
 
   /** Whether its policy can be over numbers as well as over a choice of actions. */

@@ -195,7 +195,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   }
 
   /** What outlives the environment's next reset. */
-  private static Observation copy(Observation observation) {
+  static Observation copy(Observation observation) {
     ByteBuffer copy = ByteBuffer.allocate(observation.bytes());
     observation.copyTo(copy);
     return Observation.of(copy.flip());

@@ -2,8 +2,10 @@ package dev.stampede.runtime;
 
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
+import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
@@ -93,8 +95,11 @@ public final class Training {
     }
   }
 
-  /** Threads that act and learn. */
+  /** Threads that act or learn, and so have a state of their own. */
   private int learners() {
+    if (plan.algorithm() instanceof QueuedAlgorithm queued) {
+      return plan.threads() + queued.queues().trainers();
+    }
     return plan.algorithm() instanceof BatchAlgorithm ? 1 : plan.threads();
   }
 
@@ -188,6 +193,8 @@ public final class Training {
         for (int i = 0; i < plan.threads(); i++) {
           threads.add(actorLearner(asynchronous, i));
         }
+      } else if (plan.algorithm() instanceof QueuedAlgorithm queued) {
+        threads.addAll(aroundQueues(queued));
       }
       evaluator.start();
       threads.forEach(Thread::start);
@@ -206,11 +213,45 @@ public final class Training {
   }
 
   private Thread actorLearner(AsynchronousAlgorithm algorithm, int id) {
-    Supplier<Environment> environment =
-        id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+    Supplier<Environment> environment = environmentOf(id);
     return new Thread(
         () -> ActorThread.run(this, plan, algorithm, id, seeds.get(id), environment),
         "actor-learner-" + id);
+  }
+
+  private Supplier<Environment> environmentOf(int id) {
+    return id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
+  }
+
+  /** Agents, predictors and trainers, and the queues between them. */
+  private List<Thread> aroundQueues(QueuedAlgorithm algorithm) {
+    QueuedAlgorithm.Queues sizes = algorithm.queues();
+    PredictionQueue states = new PredictionQueue(sizes.length(), this::hasFailed, this::stop);
+    TrainingQueue rollouts = new TrainingQueue(this, plan.threads(), sizes.length());
+    Space actions = first.actionSpace();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < plan.threads(); i++) {
+      int id = i;
+      Supplier<Environment> environment = environmentOf(id);
+      long seed = seeds.get(id);
+      threads.add(
+          new Thread(
+              () -> AgentThread.run(this, plan, algorithm, id, seed, environment, states, rollouts),
+              "agent-" + id));
+    }
+    for (int i = 0; i < sizes.predictors(); i++) {
+      threads.add(
+          new Thread(
+              () -> PredictorThread.run(this, plan, sizes, states, rollouts), "predictor-" + i));
+    }
+    for (int i = 0; i < sizes.trainers(); i++) {
+      int id = plan.threads() + i;
+      threads.add(
+          new Thread(
+              () -> TrainerThread.run(this, plan, algorithm, id, actions, rollouts),
+              "trainer-" + i));
+    }
+    return threads;
   }
 
   /** Asks all threads to end after the rollout they are in. Returns at once. */
@@ -383,6 +424,10 @@ public final class Training {
 
   Evaluator evaluator() {
     return evaluator;
+  }
+
+  boolean hasFailed() {
+    return failure != null;
   }
 
   boolean running() {
