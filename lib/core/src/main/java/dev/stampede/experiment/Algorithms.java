@@ -91,7 +91,12 @@ public final class Algorithms {
    * are its agents, 32 in the paper.
    */
   public static final Preset GA3C =
-      Preset.ofPaper("GA3C", ga3cValues(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::ga3c);
+      Preset.ofPaper(
+          "GA3C",
+          ga3cValues(),
+          // A short queue: what waits in it was done under an old θ.
+          Map.of(Knob.LEARNING_RATE, "0.01", Knob.CLIP_NORM, "40.0", Knob.QUEUE_LENGTH, "8"),
+          Algorithms::ga3c);
 
   private static final List<Preset> ALL =
       List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C);

@@ -98,6 +98,11 @@ final class PredictionQueue {
     return request.out;
   }
 
+  /** Questions that no predictor has taken yet. */
+  int size() {
+    return waiting.size();
+  }
+
   /**
    * Takes the questions that wait, at most {@code most}, and gives them to {@code predictor}, which
    * {@linkplain Request#answer answers} them; waits a little if there is none.

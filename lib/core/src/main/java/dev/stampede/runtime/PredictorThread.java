@@ -9,27 +9,31 @@ import java.util.List;
  * shared θ itself.
  */
 final class PredictorThread {
-  private final LocalNetwork network;
-
-  private PredictorThread(LocalNetwork network) {
-    this.network = network;
-  }
+  private PredictorThread() {}
 
   /** What the thread does from its start to its end. */
   static void run(
       Training training, Plan plan, Queues sizes, PredictionQueue states, TrainingQueue rollouts) {
     int batch = Math.min(sizes.predictionBatch(), plan.threads()); // An agent asks for one.
     try (LocalNetwork network = plan.network().onShared(training.shared(), batch)) {
-      PredictorThread predictor = new PredictorThread(network);
       while (!rollouts.allEnded() && !training.hasFailed()) {
-        states.answer(batch, predictor::answer);
+        states.answer(
+            batch,
+            requests -> {
+              try {
+                answer(network, requests);
+              } catch (Throwable e) {
+                training.fail(e); // Before the agents that wait in vain say so.
+              }
+            });
       }
     } catch (Throwable e) {
       training.fail(e);
     }
   }
 
-  private void answer(List<PredictionQueue.Request> batch) {
+  /** Answers all of them by one forward pass. */
+  static void answer(LocalNetwork network, List<PredictionQueue.Request> batch) {
     for (int i = 0; i < batch.size(); i++) {
       network.put(i, batch.get(i).state());
     }
