@@ -146,6 +146,13 @@ public final class Algorithms {
   }
 
   private static Algorithm ga3c(Preset p, int framesPerStep) {
+    if (numbers(p.value(Knob.ENTROPY)).size() > 1) {
+      throw new IllegalArgumentException(
+          "entropy: expected one weight for GA3C, whose trainers put the rollouts of all agents"
+              + " into one batch, but got "
+              + p.value(Knob.ENTROPY)
+              + "; A3C, A2C and PAAC take one for each thread");
+    }
     return new dev.stampede.algorithm.GA3C(
         p.number(Knob.GAMMA),
         p.number(Knob.LAMBDA),

@@ -39,6 +39,7 @@ final class AgentThread implements QueuedAgent {
   private final TrainingQueue rollouts;
   private final SplitMix random;
   private List<Observation> states = new ArrayList<>();
+  private final Normalizer normalizer;
   private Observation current;
   private float @Nullable [] predicted;
   private boolean episodeOver;
@@ -62,7 +63,9 @@ final class AgentThread implements QueuedAgent {
     this.request = new PredictionQueue.Request(plan.network().outputs());
     this.rollouts = rollouts;
     this.random = new SplitMix(seeds.nextLong());
+    this.normalizer = new Normalizer(plan.normalization(), training.moments(), 1);
     this.current = environment.reset(environmentSeed);
+    normalizer.count(current);
   }
 
   /** What the thread of agent {@code id} does from its start to its end. */
@@ -84,6 +87,7 @@ final class AgentThread implements QueuedAgent {
       }
       training.awaitAllReady();
       algorithm.run(agent);
+      agent.normalizer.begin();
       training.safePoint().end(id, agent.state());
     } catch (Throwable e) {
       training.fail(e);
@@ -106,10 +110,15 @@ final class AgentThread implements QueuedAgent {
       safePoint.pass(id, here);
       rollouts.goOn();
     }
+    normalizer.begin();
     if (episodeOver) {
       current = environment.reset();
+      normalizer.count(current);
       episodeOver = false;
       predicted = null;
+    }
+    if (normalizer.changesObservations()) {
+      predicted = null; // By the statistics of its new rollout.
     }
     states = new ArrayList<>();
   }
@@ -118,7 +127,7 @@ final class AgentThread implements QueuedAgent {
   public float[] predict() {
     float[] known = predicted;
     if (known == null) {
-      known = predictions.ask(request, current);
+      known = predictions.ask(request, normalizer.observation(current));
       predicted = known;
     }
     return known;
@@ -126,10 +135,11 @@ final class AgentThread implements QueuedAgent {
 
   @Override
   public Step step(Action a) {
-    states.add(BatchThread.copy(current));
+    states.add(BatchThread.copy(normalizer.observation(current)));
     Step step = environment.step(Bounds.cut(a, actionSpace));
     long T = training.countStep();
     current = step.observation();
+    normalizer.count(current);
     predicted = null;
     episodeOver = step.last();
     if (step.ending() == Step.Ending.LOST) {
@@ -138,7 +148,7 @@ final class AgentThread implements QueuedAgent {
     if (step.episode().isPresent()) {
       training.episodeEnded(id, T, step.episode().get().score(), step.episode().get().steps());
     }
-    return ActorThread.scaled(step, plan.rewardScale());
+    return ActorThread.scaled(normalizer.step(0, step), plan.rewardScale());
   }
 
   @Override
@@ -169,6 +179,7 @@ final class AgentThread implements QueuedAgent {
         out -> {
           random.save(out);
           States.save(environment, out);
+          normalizer.save(0, out);
           out.writeBoolean(episodeOver);
           States.save(current, out);
         });
@@ -181,7 +192,9 @@ final class AgentThread implements QueuedAgent {
   private void restore(byte[] state) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));
     random.restore(in);
-    if (States.restore(environment, in)) {
+    boolean goesOn = States.restore(environment, in);
+    normalizer.restore(0, in, goesOn);
+    if (goesOn) {
       episodeOver = in.readBoolean();
       current = States.readObservation(in);
     }
