@@ -69,7 +69,11 @@ public final class Algorithms {
    * threads} are its environments.
    */
   public static final Preset A2C =
-      Preset.ofPaper("A2C", actorCritic(), Map.of(Knob.LEARNING_RATE, "0.01"), Algorithms::a2c);
+      Preset.ofPaper(
+          "A2C",
+          with(actorCritic(), value(Knob.LSTM, "0", "section 5.1, as A3C FF", Certainty.SECONDARY)),
+          Map.of(Knob.LEARNING_RATE, "0.01"),
+          Algorithms::a2c);
 
   /** Clemente et al. (2017), arXiv:1705.04862; {@code threads} are its environments n_e. */
   public static final Preset PAAC =
@@ -82,7 +86,8 @@ public final class Algorithms {
               value(Knob.CLIP_NORM, "3.0", PAAC_CODE, Certainty.VERIFIED),
               value(Knob.ENTROPY, "0.02", PAAC_CODE, Certainty.VERIFIED),
               value(Knob.VALUE_WEIGHT, "0.5", PAAC_CODE, Certainty.VERIFIED),
-              value(Knob.RMS_EPSILON, "0.1", PAAC_CODE, Certainty.VERIFIED)),
+              value(Knob.RMS_EPSILON, "0.1", PAAC_CODE, Certainty.VERIFIED),
+              value(Knob.LSTM, "0", "their networks are feed-forward", Certainty.SECONDARY)),
           Map.of(Knob.LEARNING_RATE, "0.01"),
           Algorithms::a2c);
 

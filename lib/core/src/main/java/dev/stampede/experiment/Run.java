@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
+import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Space;
@@ -390,12 +391,13 @@ public final class Run {
               + actions);
     }
     boolean carriesState =
-        algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget();
+        algorithm instanceof BatchAlgorithm
+            || (algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget());
     if (made.isRecurrent() && !carriesState) {
       throw new IllegalArgumentException(
           adapted.algorithm()
               + " takes no recurrent network: nobody would carry the recurrent state of its target"
-              + " network, or of its batch. A3C takes one");
+              + " network. A3C, A2C and PAAC take one");
     }
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);

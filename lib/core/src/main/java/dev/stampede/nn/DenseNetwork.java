@@ -86,6 +86,11 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   @Override
+  public void start(int i, Observation first) {
+    put(i, first);
+  }
+
+  @Override
   public void put(int i, Observation observation) {
     network.checkSize(observation);
     float[] state = states[i];
@@ -115,6 +120,12 @@ final class DenseNetwork implements LocalNetwork {
     compute(i);
     read(i, out, 0);
     return out;
+  }
+
+  @Override
+  public float[] after(int i, Observation next) {
+    put(states.length - 1, next);
+    return forward(states.length - 1);
   }
 
   @Override
@@ -152,7 +163,7 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   @Override
-  public void setMemory(float[] memory) {}
+  public void setMemory(int b, float[] memory) {}
 
   @Override
   public LocalNetwork twin() {

@@ -6,6 +6,10 @@ import dev.stampede.env.Observation;
  * One thread's view of a network: its own parameters θ′, room for the observations of one rollout,
  * forward and backward.
  *
+ * <p>Several sequences, such as environments that step together, can share one: then state {@code t
+ * · sequences + b} is step t of sequence b. A feed-forward network does not care which states
+ * follow each other; a recurrent one does, and remembers something for each sequence.
+ *
  * <p>{@link Network#local} makes one. Made, used and closed by one thread.
  */
 public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork, DenseNetwork {
@@ -32,12 +36,18 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
 
   /** Keeps the first observation of an episode as state 0: nothing is remembered before it. */
   default void start(Observation first) {
-    put(0, first);
+    start(0, first);
   }
 
   /**
+   * Keeps the first observation of an episode as state {@code i}: nothing is remembered before it,
+   * and no gradient goes back from it.
+   */
+  void start(int i, Observation first);
+
+  /**
    * Keeps an observation as state {@code i}. Of a recurrent network it is the state that follows
-   * state {@code i − 1}; what is remembered before state 0 stays.
+   * the one before it in its sequence; what is remembered before a sequence's first state stays.
    *
    * @throws IllegalArgumentException if it has another size than the network was made for
    */
@@ -50,11 +60,28 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
   void copy(int from, int to);
 
   /**
+   * The states {@code from}…{@code from}+n−1, one of each of n sequences, become the first of each,
+   * as {@link #copy} has it.
+   */
+  default void carry(int from, int n) {
+    for (int b = 0; b < n; b++) {
+      copy(from + b, b);
+    }
+  }
+
+  /**
    * The network's outputs for state {@code i}, without a graph. Of a recurrent network they follow
-   * from all states up to {@code i} and from what is remembered before state 0; the call can be
-   * repeated. The array is used again by the next call.
+   * from all states up to {@code i} of its sequence and from what is remembered before the first;
+   * the call can be repeated. The array is used again by the next call.
    */
   float[] forward(int i);
+
+  /**
+   * The network's outputs for an observation that follows state {@code i} in its episode and is not
+   * kept, such as the last of an episode where the next state of the sequence starts another. The
+   * array is used again by the next call. Only where it was made for sequences.
+   */
+  float[] after(int i, Observation next);
 
   /**
    * The network's outputs for states {@code from}…{@code from}+n−1, row after row, without a graph.
@@ -69,7 +96,8 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
 
   /**
    * The loss over states 0…n−1, and its gradient by one backward pass: for a recurrent network
-   * through time as far back as state 0, and not into what is remembered before it.
+   * through time as far back as the sequence's first state or the start of an episode, and not into
+   * what is remembered before that.
    *
    * @param gradient takes dθ; it is valid until the next call
    * @return the loss
@@ -83,7 +111,12 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
    * Makes state 0 the one before which these numbers are remembered; to be called after {@link
    * #start}.
    */
-  void setMemory(float[] memory);
+  default void setMemory(float[] memory) {
+    setMemory(0, memory);
+  }
+
+  /** The same for the first state of sequence {@code b}. */
+  void setMemory(int b, float[] memory);
 
   /** Another set of parameters, at first 0, that looks at the same states; such as a target θ⁻. */
   LocalNetwork twin();

@@ -148,6 +148,20 @@ public final class Network {
   }
 
   /**
+   * The same for states of several sequences that advance together.
+   *
+   * @param sequences how many
+   * @param steps how many states of each can be held at once
+   */
+  public LocalNetwork local(int sequences, int steps) {
+    Parameters thetaPrime = new Parameters(size);
+    int capacity = Math.multiplyExact(sequences, steps) + 1; // One more for LocalNetwork.after.
+    return dense.isPresent()
+        ? new DenseNetwork(this, dense.get(), thetaPrime, false, capacity)
+        : new TensorNetwork(this, thetaPrime, sequences, capacity);
+  }
+
+  /**
    * A view of this network on the shared θ itself, for one thread: each call computes with θ as it
    * is then.
    */

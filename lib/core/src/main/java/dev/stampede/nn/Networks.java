@@ -16,6 +16,18 @@ import java.util.List;
 public final class Networks {
   private Networks() {}
 
+  /** What the layers after a convolution see of its channels. */
+  public enum Features {
+    /** Every number of every channel, flattened. */
+    MAPS,
+    /** Where in each channel the activity is: x and y, by {@link SpatialSoftmax}. */
+    POINTS;
+
+    Block block() {
+      return this == MAPS ? Blocks.batchFlattenBlock() : new SpatialSoftmax();
+    }
+  }
+
   /** What follows each hidden layer. */
   public enum Nonlinearity {
     TANH,
@@ -33,7 +45,31 @@ public final class Networks {
    * @param outputs numbers the last layer gives
    */
   public static Block smallConv(int outputs) {
-    return smallConvLayers().add(dense(outputs));
+    return smallConvFeatures(Features.MAPS).add(dense(outputs));
+  }
+
+  /**
+   * {@link #smallConv} without its last layer.
+   *
+   * @param seen what the 256 units see of the last convolution
+   */
+  public static SequentialBlock smallConvFeatures(Features seen) {
+    return new SequentialBlock()
+        .add(conv(16, 8, 4))
+        .add(Activation.reluBlock())
+        .add(conv(32, 4, 2))
+        .add(Activation.reluBlock())
+        .add(seen.block())
+        .add(dense(256))
+        .add(Activation.reluBlock());
+  }
+
+  /**
+   * Two convolutions without nonlinearity or pooling, for continuous control from pixels. Mnih et
+   * al. (2016), supplement 9; it gives no filters, these are those of {@link #smallConv}.
+   */
+  public static SequentialBlock linearConvFeatures(Features seen) {
+    return new SequentialBlock().add(conv(16, 8, 4)).add(conv(32, 4, 2)).add(seen.block());
   }
 
   /**
@@ -57,11 +93,28 @@ public final class Networks {
    */
   public static Block separateMlps(
       Space.Box observations, int policyOutputs, Nonlinearity nonlinearity, int... hidden) {
-    return new ParallelBlock(
-        heads -> new NDList(heads.get(0).head(), heads.get(1).head()),
-        List.of(
-            mlp(observations, policyOutputs, nonlinearity, hidden),
-            mlp(observations, 1, nonlinearity, hidden)));
+    return separate(
+        mlp(observations, policyOutputs, nonlinearity, hidden),
+        mlp(observations, 1, nonlinearity, hidden));
+  }
+
+  /**
+   * Two networks that see the same observations and share nothing, for a policy and its value.
+   *
+   * @param policy gives the policy's outputs
+   * @param value gives one output; recurrent if the other is
+   * @throws IllegalArgumentException if one of them alone is {@link Recurrent}
+   */
+  public static Block separate(Block policy, Block value) {
+    if (policy instanceof Recurrent != value instanceof Recurrent) {
+      throw new IllegalArgumentException(
+          "expected two recurrent networks or two without memory, but one of them is recurrent;"
+              + " give both LSTM cells, or neither");
+    }
+    return policy instanceof Recurrent
+        ? new RecurrentParallel(List.of(policy, value))
+        : new ParallelBlock(
+            heads -> new NDList(heads.get(0).head(), heads.get(1).head()), List.of(policy, value));
   }
 
   /**
@@ -76,15 +129,20 @@ public final class Networks {
     return new RecurrentSequential(body, cells, head);
   }
 
+  /** Layers, then LSTM cells, then a linear layer with that many outputs. */
+  public static Block lstm(Block body, int cells, int outputs) {
+    return recurrent(body, cells, dense(outputs));
+  }
+
   /** {@link #smallConv} with LSTM cells after its last hidden layer. */
   public static Block smallConvLstm(int outputs, int cells) {
-    return recurrent(smallConvLayers(), cells, dense(outputs));
+    return lstm(smallConvFeatures(Features.MAPS), cells, outputs);
   }
 
   /** {@link #mlp} with LSTM cells after its last hidden layer. */
   public static Block mlpLstm(
       Space.Box observations, int outputs, int cells, Nonlinearity nonlinearity, int... hidden) {
-    return mlpWithCells(observations, outputs, cells, nonlinearity, hidden);
+    return lstm(hiddenLayers(observations, nonlinearity, hidden), cells, outputs);
   }
 
   /** {@link #separateMlps} with LSTM cells after the last hidden layer of each. */
@@ -94,27 +152,9 @@ public final class Networks {
       int cells,
       Nonlinearity nonlinearity,
       int... hidden) {
-    return new RecurrentParallel(
-        List.of(
-            mlpWithCells(observations, policyOutputs, cells, nonlinearity, hidden),
-            mlpWithCells(observations, 1, cells, nonlinearity, hidden)));
-  }
-
-  private static RecurrentSequential mlpWithCells(
-      Space.Box observations, int outputs, int cells, Nonlinearity nonlinearity, int... hidden) {
-    return new RecurrentSequential(
-        hiddenLayers(observations, nonlinearity, hidden), cells, dense(outputs));
-  }
-
-  private static SequentialBlock smallConvLayers() {
-    return new SequentialBlock()
-        .add(conv(16, 8, 4))
-        .add(Activation.reluBlock())
-        .add(conv(32, 4, 2))
-        .add(Activation.reluBlock())
-        .add(Blocks.batchFlattenBlock())
-        .add(dense(256))
-        .add(Activation.reluBlock());
+    return separate(
+        mlpLstm(observations, policyOutputs, cells, nonlinearity, hidden),
+        mlpLstm(observations, 1, cells, nonlinearity, hidden));
   }
 
   private static SequentialBlock hiddenLayers(

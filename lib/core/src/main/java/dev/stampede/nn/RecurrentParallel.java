@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Arrays;
@@ -17,18 +18,22 @@ import org.jspecify.annotations.Nullable;
  * then the states of all.
  */
 final class RecurrentParallel extends AbstractBlock implements Recurrent {
-  private static final int STATES = 2; // h and c of each
+  private final List<Block> networks;
+  private final int[][] sizes;
 
-  private final List<RecurrentSequential> networks;
-
-  RecurrentParallel(List<RecurrentSequential> networks) {
+  /**
+   * @param networks each {@link Recurrent}
+   */
+  RecurrentParallel(List<Block> networks) {
     this.networks = List.copyOf(networks);
+    this.sizes =
+        networks.stream().map(each -> ((Recurrent) each).stateSizes()).toArray(int[][]::new);
     this.networks.forEach(each -> addChildBlock("network", each));
   }
 
   @Override
   public int[] stateSizes() {
-    return networks.stream().flatMapToInt(each -> Arrays.stream(each.stateSizes())).toArray();
+    return Arrays.stream(sizes).flatMapToInt(Arrays::stream).toArray();
   }
 
   @Override
@@ -47,16 +52,12 @@ final class RecurrentParallel extends AbstractBlock implements Recurrent {
     NDList heads = new NDList();
     NDList states = new NDList();
     for (int i = 0; i < networks.size(); i++) {
-      int from = 1 + STATES * i;
-      NDList out =
-          networks
-              .get(i)
-              .forward(
-                  store,
-                  new NDList(inputs.get(0), inputs.get(from), inputs.get(from + 1)),
-                  training);
-      heads.addAll(out.subNDList(0, out.size() - STATES));
-      states.addAll(out.subNDList(out.size() - STATES));
+      int from = from(i);
+      NDList own = new NDList(inputs.get(0));
+      own.addAll(inputs.subNDList(from, from + sizes[i].length));
+      NDList out = networks.get(i).forward(store, own, training);
+      heads.addAll(out.subNDList(0, out.size() - sizes[i].length));
+      states.addAll(out.subNDList(out.size() - sizes[i].length));
     }
     return heads.addAll(states);
   }
@@ -66,7 +67,7 @@ final class RecurrentParallel extends AbstractBlock implements Recurrent {
     Stream.Builder<Shape> heads = Stream.builder();
     for (int i = 0; i < networks.size(); i++) {
       Shape[] out = networks.get(i).getOutputShapes(inputsOf(i, inputs));
-      Arrays.stream(out, 0, out.length - STATES).forEach(heads);
+      Arrays.stream(out, 0, out.length - sizes[i].length).forEach(heads);
     }
     return Stream.concat(heads.build(), Arrays.stream(inputs, 1, inputs.length))
         .toArray(Shape[]::new);
@@ -77,8 +78,14 @@ final class RecurrentParallel extends AbstractBlock implements Recurrent {
     return getOutputShapes(inputs);
   }
 
-  private static Shape[] inputsOf(int i, Shape[] inputs) {
-    int from = 1 + STATES * i;
-    return new Shape[] {inputs[0], inputs[from], inputs[from + 1]};
+  /** Where the states of a network begin among the inputs. */
+  private int from(int i) {
+    return 1 + Arrays.stream(sizes, 0, i).mapToInt(each -> each.length).sum();
+  }
+
+  private Shape[] inputsOf(int i, Shape[] inputs) {
+    int from = from(i);
+    return Stream.concat(Stream.of(inputs[0]), Arrays.stream(inputs, from, from + sizes[i].length))
+        .toArray(Shape[]::new);
   }
 }

@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +41,7 @@ final class TensorNetwork implements LocalNetwork {
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
+  private final int sequences;
   private final int capacity;
 
   /**
@@ -49,16 +49,26 @@ final class TensorNetwork implements LocalNetwork {
    * @param capacity how many states can be held at once
    */
   TensorNetwork(Network network, Parameters thetaPrime, int capacity) {
+    this(network, thetaPrime, 1, capacity);
+  }
+
+  /**
+   * @param sequences whose states stand side by side; a feed-forward network has 1 of them
+   */
+  TensorNetwork(Network network, Parameters thetaPrime, int sequences, int capacity) {
     this(
         network,
         thetaPrime,
+        network.isRecurrent() ? sequences : 1,
         capacity,
         NativeMemory.allocate(Math.multiplyExact(capacity, network.observations().bytes())));
   }
 
-  private TensorNetwork(Network network, Parameters thetaPrime, int capacity, ByteBuffer states) {
+  private TensorNetwork(
+      Network network, Parameters thetaPrime, int sequences, int capacity, ByteBuffer states) {
     Engine.prepareThread();
     this.network = network;
+    this.sequences = sequences;
     this.capacity = capacity;
     this.thetaPrime = thetaPrime;
     this.states = states;
@@ -79,7 +89,8 @@ final class TensorNetwork implements LocalNetwork {
     // Arrays over fixed memory are made once: making one costs as much as a small layer's forward
     // pass.
     this.headGradients = new PtNDArray[capacity + 1];
-    this.remembered = new RecurrentStates(manager, network.stateSizes(), capacity);
+    this.remembered =
+        new RecurrentStates(manager, network.stateSizes(), sequences, capacity / sequences);
     this.out = new float[network.outputs()];
     this.batchOut = new float[capacity * network.outputs()];
     this.dOut = new float[capacity * network.outputs()];
@@ -94,16 +105,17 @@ final class TensorNetwork implements LocalNetwork {
   }
 
   @Override
-  public void start(Observation first) {
-    put(0, first);
-    remembered.clear();
+  public void start(int i, Observation first) {
+    put(i, first);
+    remembered.setStart(i / sequences, i % sequences, true);
   }
 
   @Override
   public void put(int i, Observation observation) {
     network.checkSize(observation);
     observation.copyTo(state(i));
-    remembered.forgetAfter(i);
+    remembered.setStart(i / sequences, i % sequences, false);
+    remembered.forgetAfter(i / sequences);
   }
 
   @Override
@@ -111,18 +123,46 @@ final class TensorNetwork implements LocalNetwork {
     if (from == to) {
       return;
     }
-    state(to).put(state(from));
     if (remembered.count() > 0) {
       checkFirst(to);
-      remember(from);
-      remembered.carry(from);
+      carry(from, 1);
+    } else {
+      state(to).put(state(from));
+    }
+  }
+
+  @Override
+  public void carry(int from, int n) {
+    if (remembered.count() == 0) {
+      LocalNetwork.super.carry(from, n);
+    } else if (from > 0) {
+      checkAll(from, n);
+      remember(from / sequences);
+      states.slice(0, n * stateBytes).put(states.slice(from * stateBytes, n * stateBytes));
+      remembered.carry(from / sequences);
     }
   }
 
   @Override
   public float[] forward(int i) {
-    remember(i);
-    step(i);
+    int row = i % sequences;
+    remember(i / sequences);
+    step(i / sequences);
+    System.arraycopy(batchOut, row * out.length, out, 0, out.length);
+    return out;
+  }
+
+  @Override
+  public float[] after(int i, Observation next) {
+    int spare = capacity - 1;
+    network.checkSize(next);
+    next.copyTo(state(spare));
+    int step = i / sequences + 1; // Of a feed-forward network it does not matter.
+    remember(step);
+    try (NDManager scope = manager.newSubManager()) {
+      NDList before = remembered.before(step, i % sequences, (PtNDManager) scope);
+      read(join(forward(constants, batch(spare, 1), before, scope, false)), out, out.length);
+    }
     return out;
   }
 
@@ -140,7 +180,7 @@ final class TensorNetwork implements LocalNetwork {
           own[i].setRequiresGradient(true);
           leaves.put(network.places().get(i).parameter(), own[i]);
         }
-        PtNDArray result = join(forward(leaves, batch(0, n), 0, scope, true));
+        PtNDArray result = unroll(leaves, 0, n, scope, true);
         read(result, batchOut, length);
         java.util.Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
@@ -156,24 +196,27 @@ final class TensorNetwork implements LocalNetwork {
 
   @Override
   public float[] outputs(int from, int n) {
-    remember(from);
+    remember(from / sequences);
+    if (n == sequences && remembered.count() > 0) {
+      step(from / sequences); // What it gives need not be computed again.
+      return batchOut;
+    }
     try (NDManager scope = manager.newSubManager()) {
-      PtNDArray result = join(forward(constants, batch(from, n), from, scope, false));
-      read(result, batchOut, n * network.outputs());
+      read(unroll(constants, from, n, scope, false), batchOut, n * network.outputs());
     }
     return batchOut;
   }
 
   @Override
   public float[] memory(int i) {
-    remember(i);
-    return remembered.count() == 0 ? new float[0] : remembered.read(i);
+    remember(i / sequences);
+    return remembered.count() == 0 ? new float[0] : remembered.read(i / sequences, i % sequences);
   }
 
   @Override
-  public void setMemory(float[] memory) {
+  public void setMemory(int b, float[] memory) {
     if (remembered.count() > 0) {
-      remembered.write(memory);
+      remembered.write(b, memory);
     }
   }
 
@@ -184,7 +227,7 @@ final class TensorNetwork implements LocalNetwork {
           "a recurrent network has no target network θ⁻: what would it remember? Methods that learn"
               + " Q(s, a) take networks without recurrent states; A3C takes both");
     }
-    return new TensorNetwork(network, new Parameters(network.size()), capacity, states);
+    return new TensorNetwork(network, new Parameters(network.size()), sequences, capacity, states);
   }
 
   @Override
@@ -197,7 +240,7 @@ final class TensorNetwork implements LocalNetwork {
     long key = ((long) from << 32) | n;
     PtNDArray made = batches.get(key);
     if (made == null) {
-      made = over(from, n);
+      made = over(manager, from, n);
       batches.put(key, made);
     }
     return made;
@@ -218,14 +261,14 @@ final class TensorNetwork implements LocalNetwork {
     return made;
   }
 
-  private PtNDArray over(int from, int n) {
+  private PtNDArray over(PtNDManager owner, int from, int n) {
     ByteBuffer memory =
         states.slice(from * stateBytes, n * stateBytes).order(ByteOrder.nativeOrder());
     DataType type =
         network.observations().element() == Space.Element.FLOAT32
             ? DataType.FLOAT32
             : DataType.UINT8;
-    return (PtNDArray) manager.create(memory, network.inputShape(n), type);
+    return (PtNDArray) owner.create(memory, network.inputShape(n), type);
   }
 
   /** Makes known what the network remembers before step {@code i}. */
@@ -235,38 +278,75 @@ final class TensorNetwork implements LocalNetwork {
     }
   }
 
+  /** One step of all sequences. */
   private void step(int i) {
     try (NDManager scope = manager.newSubManager()) {
-      NDList result = forward(constants, batch(i, 1), i, scope, false);
-      read(join(result), out, out.length);
-      remembered.after(i, result.subNDList(result.size() - remembered.count()));
+      NDList before = remembered.lend(i, scope);
+      try {
+        NDList result =
+            forward(
+                constants,
+                batch(i * sequences, sequences),
+                remembered.restarted(i, before, scope),
+                scope,
+                false);
+        read(join(result), batchOut, sequences * out.length);
+        remembered.after(i, result.subNDList(result.size() - remembered.count()));
+      } finally {
+        before.attach(manager);
+      }
     }
   }
 
   /**
-   * @param first where the states begin
+   * The outputs for states {@code from}…{@code from}+n−1, in one pass or, where episodes start in
+   * between, in one for each stretch without such a start: what is remembered goes from one to the
+   * next but for the sequences whose episode is a new one.
    */
-  private NDList forward(
-      Leaves values, PtNDArray states, int first, NDManager scope, boolean training) {
-    PtNDArray[] before = remembered.before(first);
-    // What a block makes from its inputs belongs to their manager.
-    states.attach(scope);
-    for (PtNDArray each : before) {
-      each.attach(scope);
+  private PtNDArray unroll(Leaves values, int from, int n, NDManager scope, boolean training) {
+    if (remembered.count() == 0) {
+      return join(forward(values, batch(from, n), new NDList(), scope, training));
     }
+    checkAll(from, n);
+    int first = from / sequences;
+    int end = first + n / sequences;
+    NDList before = remembered.lend(first, scope);
+    try {
+      NDList carried = remembered.restarted(first, before, scope);
+      NDList outputs = new NDList();
+      for (int i = first, next; i < end; i = next) {
+        next = remembered.nextStart(i, end);
+        NDList result = forward(values, stretch(i, next, n, scope), carried, scope, training);
+        outputs.add(join(result));
+        if (next < end) {
+          NDList given = result.subNDList(result.size() - remembered.count());
+          carried = remembered.restarted(next, given, scope);
+        }
+      }
+      return (PtNDArray) (outputs.size() == 1 ? outputs.head() : NDArrays.concat(outputs, 0));
+    } finally {
+      before.attach(manager);
+    }
+  }
+
+  /** Steps i…next−1 of all sequences; parts of the n states differ from rollout to rollout. */
+  private PtNDArray stretch(int i, int next, int n, NDManager scope) {
+    int rows = (next - i) * sequences;
+    return rows == n ? batch(i * sequences, rows) : over((PtNDManager) scope, i * sequences, rows);
+  }
+
+  private NDList forward(
+      Leaves values, PtNDArray observed, NDList before, NDManager scope, boolean training) {
+    NDManager owner = observed.getManager();
+    observed.attach(scope); // What a block makes from its inputs belongs to their manager.
     try {
       NDArray input =
-          states.getDataType() == DataType.FLOAT32
-              ? states
-              : states.toType(DataType.FLOAT32, false).muli(1 / 255f);
-      NDList inputs = new NDList(input);
-      inputs.addAll(List.of(before));
-      return network.block().forward(values, inputs, training);
+          observed.getDataType() == DataType.FLOAT32
+              ? observed
+              : observed.toType(DataType.FLOAT32, false).muli(1 / 255f);
+      return network.block().forward(values, new NDList(input).addAll(before), training);
     } finally {
-      states.attach(manager);
-      for (PtNDArray each : before) {
-        each.attach(manager);
-      }
+      observed.attach(owner);
     }
   }
 
@@ -286,6 +366,20 @@ final class TensorNetwork implements LocalNetwork {
       throw new IllegalArgumentException(
           "states of a recurrent network follow each other: a copy can go to state 0 only, not to "
               + to);
+    }
+  }
+
+  private void checkAll(int from, int n) {
+    if (from % sequences != 0 || n % sequences != 0) {
+      throw new IllegalArgumentException(
+          "a recurrent network computes its "
+              + sequences
+              + " sequences together, "
+              + sequences
+              + " states a step, but got "
+              + n
+              + " states from state "
+              + from);
     }
   }
 

@@ -278,11 +278,7 @@ final class ActorThread implements ActorLearner {
           normalizer.save(0, out);
           out.writeBoolean(episodeOver);
           States.save(current, out);
-          float[] memory = episodeOver ? new float[0] : network.memory(t);
-          out.writeInt(memory.length);
-          for (float value : memory) {
-            out.writeFloat(value);
-          }
+          States.save(episodeOver ? new float[0] : network.memory(t), out);
         });
   }
 
@@ -306,10 +302,7 @@ final class ActorThread implements ActorLearner {
     if (goesOn) {
       episodeOver = in.readBoolean();
       current = States.readObservation(in);
-      resumedMemory = new float[in.readInt()];
-      for (int i = 0; i < resumedMemory.length; i++) {
-        resumedMemory[i] = in.readFloat();
-      }
+      resumedMemory = States.readNumbers(in);
     }
   }
 

@@ -71,7 +71,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       for (int e = 0; e < n; e++) {
         current[e] = environments[e].reset(seeds.nextLong() >>> 1);
         normalizer.count(current[e]);
-        shards.put(0, e, normalizer.observation(current[e]));
+        shards.start(0, e, normalizer.observation(current[e]));
       }
     } catch (Throwable failed) {
       close();
@@ -148,7 +148,12 @@ final class BatchThread implements BatchLearner, AutoCloseable {
         normalizer.count(Objects.requireNonNull(ended[e]));
       }
       normalizer.count(current[e]);
-      shards.put(t, e, normalizer.observation(current[e]));
+      Observation seen = normalizer.observation(current[e]);
+      if (step.last()) {
+        shards.start(t, e, seen);
+      } else {
+        shards.put(t, e, seen);
+      }
       steps[e] = ActorThread.scaled(normalizer.step(e, step), plan.rewardScale());
       if (step.ending() == Step.Ending.LOST) {
         training.countLostEpisode();
@@ -172,6 +177,9 @@ final class BatchThread implements BatchLearner, AutoCloseable {
             States.save(environments[e], out);
             States.save(current[e], out);
             normalizer.save(e, out);
+            if (plan.network().isRecurrent()) {
+              States.save(shards.memory(t, e), out);
+            }
           }
         });
   }
@@ -187,9 +195,13 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       boolean restored = States.restore(environments[e], in);
       Observation then = States.readObservation(in);
       normalizer.restore(e, in, restored);
+      float[] memory = plan.network().isRecurrent() ? States.readNumbers(in) : new float[0];
       if (restored) {
         current[e] = then;
-        shards.put(0, e, normalizer.observation(then));
+        shards.start(0, e, normalizer.observation(then));
+        if (plan.network().isRecurrent()) {
+          shards.setMemory(e, memory);
+        }
       }
     }
   }
@@ -203,7 +215,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public float[] last(int environment) {
-    return shards.forward(
+    return shards.after(
+        t - 1,
         environment,
         normalizer.observation(Objects.requireNonNull(ended[environment], "no episode has ended")));
   }

@@ -34,7 +34,6 @@ final class Shards implements AutoCloseable {
   private final Threads threads;
   private final int environments;
   private final int outputs;
-  private final int lastState;
   private final float[] acting;
   private final float[] out;
   private final float[] dOut;
@@ -51,11 +50,10 @@ final class Shards implements AutoCloseable {
     int count = network.isFused() ? 1 : Math.max(1, Math.min(cores, environments / SMALLEST));
     this.threads = new Threads("batch", count == 1 ? 0 : count);
     this.ofEnvironment = new Shard[environments];
-    this.lastState = (length + 1);
     for (int s = 0; s < count; s++) {
       int from = s * environments / count;
       int to = (s + 1) * environments / count;
-      Shard shard = new Shard(from, to, network.local((length + 1) * (to - from) + 1));
+      Shard shard = new Shard(from, to, network.local(to - from, length + 1));
       shards.add(shard);
       for (int e = from; e < to; e++) {
         ofEnvironment[e] = shard;
@@ -73,17 +71,34 @@ final class Shards implements AutoCloseable {
 
   /** Keeps the observation as state {@code t} of environment {@code e}. */
   void put(int t, int e, Observation observation) {
-    Shard shard = ofEnvironment[e];
-    shard.network.put(t * shard.environments() + e - shard.from, observation);
+    ofEnvironment[e].network.put(state(t, e), observation);
+  }
+
+  /** The same for the first observation of an episode. */
+  void start(int t, int e, Observation first) {
+    ofEnvironment[e].network.start(state(t, e), first);
+  }
+
+  /** What the network remembers of environment {@code e} before state {@code t}. */
+  float[] memory(int t, int e) {
+    return ofEnvironment[e].network.memory(state(t, e));
+  }
+
+  /** What it remembers before state 0. */
+  void setMemory(int e, float[] memory) {
+    ofEnvironment[e].network.setMemory(e - ofEnvironment[e].from, memory);
   }
 
   /** State {@code t} of each environment becomes its state 0. */
   void restart(int t) {
     for (Shard shard : shards) {
-      for (int e = 0; e < shard.environments(); e++) {
-        shard.network.copy(t * shard.environments() + e, e);
-      }
+      shard.network.carry(t * shard.environments(), shard.environments());
     }
+  }
+
+  private int state(int t, int e) {
+    Shard shard = ofEnvironment[e];
+    return t * shard.environments() + e - shard.from;
   }
 
   /** Outputs for state {@code t} of all environments, row after row. */
@@ -99,12 +114,9 @@ final class Shards implements AutoCloseable {
     return acting;
   }
 
-  /** Outputs for a state that is in no rollout, of environment {@code e}. */
-  float[] forward(int e, Observation observation) {
-    Shard shard = ofEnvironment[e];
-    int state = lastState * shard.environments();
-    shard.network.put(state, observation);
-    return shard.network.forward(state);
+  /** Outputs for what followed state {@code t} of environment {@code e} and is in no rollout. */
+  float[] after(int t, int e, Observation next) {
+    return ofEnvironment[e].network.after(state(t, e), next);
   }
 
   /**

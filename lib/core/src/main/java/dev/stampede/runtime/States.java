@@ -65,6 +65,22 @@ final class States {
     return Observation.of(Checkpoint.readBlock(in));
   }
 
+  /** Their count, then the numbers. */
+  static void save(float[] numbers, DataOutput out) throws IOException {
+    out.writeInt(numbers.length);
+    for (float number : numbers) {
+      out.writeFloat(number);
+    }
+  }
+
+  static float[] readNumbers(DataInput in) throws IOException {
+    float[] numbers = new float[in.readInt()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.readFloat();
+    }
+    return numbers;
+  }
+
   static void save(EvaluationRecord record, DataOutput out) throws IOException {
     out.writeLong(record.step());
     out.writeLong(record.frames());

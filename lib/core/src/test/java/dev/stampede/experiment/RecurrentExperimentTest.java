@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecurrentExperimentTest {
@@ -30,6 +31,49 @@ class RecurrentExperimentTest {
   @ValueSource(ints = {1, 2, 8})
   void a3c_with_lstm_cells_remembers_with_so_many_threads(int threads) {
     Run run = memory(A3C.lstm(32), 4).threads(threads).until(SOLVED).build().run();
+
+    assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(SOLVED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A2C, 1", "A2C, 8", "PAAC, 1", "PAAC, 8"})
+  void environments_that_step_together_remember_too(String algorithm, int environments) {
+    Preset preset = Algorithms.named(algorithm).lstm(32);
+    Run run = memory(preset, 4).threads(environments).until(SOLVED).build().run();
+
+    assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(SOLVED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8})
+  void without_cells_they_do_not(int environments) {
+    Run run = memory(Algorithms.A2C, 4).threads(environments).until(SOLVED).build().run();
+
+    assertThat(run.bestMeanReturn100()).isLessThan(0.7); // 100 fair coins are rarely better.
+  }
+
+  /** An episode of 4 steps does not fit: what the cue was must come from the rollout before. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void their_memory_outlasts_a_rollout_too(int tMax) {
+    Preset preset = Algorithms.A2C.lstm(32).tMax(tMax);
+    Run run = memory(preset, tMax + 1).threads(8).until(SOLVED).build().run();
+
+    assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(SOLVED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8})
+  void an_episode_that_is_cut_off_at_the_junction_is_remembered_too(int environments) {
+    Run run =
+        Experiment.of()
+            .algorithm(Algorithms.A2C.lstm(32))
+            .env(purpose -> new CutOff())
+            .threads(environments)
+            .steps(100_000)
+            .until(SOLVED)
+            .build()
+            .run();
 
     assertThat(run.bestMeanReturn100()).isGreaterThanOrEqualTo(SOLVED);
   }
@@ -125,7 +169,7 @@ class RecurrentExperimentTest {
   void methods_that_learn_q_say_that_they_have_no_cells() {
     assertThatThrownBy(() -> OneStepQ.set("lstm", "256"))
         .hasMessageContaining("OneStepQ has no knob \"lstm\"")
-        .hasMessageContaining("it is one of A3C");
+        .hasMessageContaining("it is one of A3C, A2C, PAAC");
     Experiment recurrent =
         Experiment.of()
             .algorithm(
@@ -136,7 +180,7 @@ class RecurrentExperimentTest {
             .build();
     assertThatThrownBy(recurrent::run)
         .hasMessageContaining("NStepQ takes no recurrent network")
-        .hasMessageContaining("A3C takes one");
+        .hasMessageContaining("A3C, A2C and PAAC take one");
   }
 
   @Test
@@ -154,6 +198,19 @@ class RecurrentExperimentTest {
         .algorithm(preset)
         .env(purpose -> new CorridorMemory(cells))
         .steps(100_000);
+  }
+
+  /** Its last step is no end but a cut. */
+  private static final class CutOff extends Wrapper {
+    CutOff() {
+      super(new CorridorMemory());
+    }
+
+    @Override
+    public Step step(Action action) {
+      Step step = super.step(action);
+      return new Step(step.observation(), step.reward(), false, step.terminated());
+    }
   }
 
   /** Turns right for numbers above 0. */

@@ -48,15 +48,19 @@ class ResumeTest {
     "A2C, CartPole, rmsprop",
     "PAAC, Catch, shared-rmsprop",
     "NStepQ, Catch, shared-rmsprop",
-    "A3C with LSTM, CartPoleHiddenVelocity, shared-rmsprop"
+    "A3C with LSTM, CartPoleHiddenVelocity, shared-rmsprop",
+    "A2C with LSTM, CartPoleHiddenVelocity, shared-rmsprop",
+    "PAAC with LSTM, CartPoleHiddenVelocity, shared-rmsprop"
   })
   void n_steps_and_n_more_are_bit_for_bit_as_2n(
       String algorithm, String env, String optimizer, @TempDir Path folder) throws Exception {
     Experiment.Builder builder =
         Experiment.of()
             .algorithm(
-                algorithm.equals("A3C with LSTM")
-                    ? Algorithms.A3C.lstm(8).set("anneal-steps", "never")
+                algorithm.endsWith(" with LSTM")
+                    ? Algorithms.named(algorithm.substring(0, algorithm.indexOf(' ')))
+                        .lstm(8)
+                        .set("anneal-steps", "never")
                     : Algorithms.named(algorithm).set("optimizer", optimizer))
             .env(env)
             .threads(1)
@@ -83,6 +87,28 @@ class ResumeTest {
     assertThat(json.at("/resumedFrom/0/step").asLong()).isBetween(N, N + 40);
     assertThat(json.at("/resumedFrom/0/environments").asText()).isEqualTo("restored");
     assertThat(json.at("/checkpoints/lastStep").asLong()).isEqualTo(resumed.steps());
+  }
+
+  /** Eight environments in two shards, whose episodes end at different times. */
+  @Test
+  void what_each_of_many_environments_remembers_is_resumed_bit_for_bit(@TempDir Path folder)
+      throws Exception {
+    Experiment.Builder builder =
+        Experiment.of()
+            .algorithm(Algorithms.A2C.lstm(8).tMax(7).set("anneal-steps", "never"))
+            .env("CartPoleHiddenVelocity")
+            .threads(8)
+            .deterministic(true);
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    builder.steps(2 * N).out(whole).build().run();
+    builder.steps(N).out(parts).build().run();
+    assertThat(parameters(parts)).isNotEqualTo(parameters(whole));
+
+    Experiment.resume(parts).steps(2 * N).build().run();
+
+    assertThat(episodes(parts)).isEqualTo(episodes(whole)).hasSizeGreaterThan(50);
+    assertThat(parameters(parts)).isEqualTo(parameters(whole));
   }
 
   @Test
