@@ -179,7 +179,7 @@ class QueuedTest {
             .out(folder)
             .build()
             .run();
-    assertThat(RunDirectory.read(folder).at("/checkpoints/written").asInt()).isGreaterThan(3);
+    assertThat(RunDirectory.read(folder).at("/checkpoints/written").asInt()).isGreaterThan(1);
     List<String> messages = new CopyOnWriteArrayList<>();
 
     Run second = Experiment.resume(folder).steps(50_000).build().start(messages::add).await();
@@ -194,20 +194,17 @@ class QueuedTest {
         .isEqualTo("restored");
   }
 
-  /**
-   * An episode that spans the stop has all its steps, so the environments went on where they were.
-   */
+  /** No part of the run is as long as Pendulum's episodes of 200 steps, but they end. */
   @Test
-  void environments_and_generators_go_on_where_they_were(@TempDir Path folder) throws Exception {
-    Run first = Experiment.of().algorithm(GA3C).threads(3).steps(20_000).out(folder).build().run();
-    long before = first.episodes().stream().mapToLong(EpisodeRecord::length).sum();
+  void environments_go_on_where_they_were(@TempDir Path folder) {
+    Experiment.of().algorithm(GA3C).env("Pendulum").threads(1).steps(150).out(folder).build().run();
+    Run run = Experiment.resume(folder).steps(300).build().run();
+    for (long steps = 450; steps <= 1_200; steps += 150) {
+      run = Experiment.resume(folder).steps(steps).build().run();
+    }
 
-    Run second = Experiment.resume(folder).steps(30_000).build().run();
-
-    long after = second.episodes().stream().mapToLong(EpisodeRecord::length).sum();
-    assertThat(before).isBetween(20_000L - 3 * 500, first.steps());
-    assertThat(after).isBetween(30_000L - 3 * 500, second.steps());
-    assertThat(second.episodes().get(first.episodes().size()).length()).isPositive();
+    assertThat(run.steps()).isBetween(1_200L, 1_220L);
+    assertThat(run.episodes()).hasSize(6).allMatch(episode -> episode.length() == 200);
   }
 
   @Test
