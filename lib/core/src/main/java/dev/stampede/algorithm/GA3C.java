@@ -65,7 +65,7 @@ public record GA3C(
     }
   }
 
-  /** The rollout's actions with their returns, equation (2) for λ = 1. */
+  /** The rollout's actions with their returns: n-step returns for λ = 1. */
   private List<Sample> samples(Rollout rollout, double bootstrap) {
     double R = bootstrap;
     double next = bootstrap;
