@@ -28,11 +28,16 @@ public final class Moments {
   private final double count;
   private final double[] mean;
   private final double[] variance;
+  private final double[] scale;
 
   private Moments(double count, double[] mean, double[] variance) {
     this.count = count;
     this.mean = mean;
     this.variance = variance;
+    this.scale = new double[variance.length];
+    for (int i = 0; i < scale.length; i++) {
+      scale[i] = 1 / Math.sqrt(variance[i] + SMALLEST_VARIANCE);
+    }
   }
 
   /**
@@ -107,14 +112,14 @@ public final class Moments {
   public Observation normalized(Observation observation) {
     float[] x = numbers(observation, mean.length);
     for (int i = 0; i < x.length; i++) {
-      x[i] = (float) cut((x[i] - mean[i]) / Math.sqrt(variance[i] + SMALLEST_VARIANCE));
+      x[i] = (float) cut((x[i] - mean[i]) * scale[i]);
     }
     return Observation.of(x);
   }
 
   /** x/√(variance + 10⁻⁸) of element 0, within [−10, 10]: the mean stays where it is. */
   public double scaled(double x) {
-    return cut(x / Math.sqrt(variance[0] + SMALLEST_VARIANCE));
+    return cut(x * scale[0]);
   }
 
   /** Writes what {@link #read} reads. */
