@@ -84,6 +84,15 @@ public interface ActorLearner {
   /** What the environment takes. */
   Space actionSpace();
 
+  /**
+   * For methods that change a linear function's θ themselves.
+   *
+   * @throws IllegalStateException if there is no such function here
+   */
+  default LinearLearner linear() {
+    throw new IllegalStateException("this actor-learner has no linear function; use update");
+  }
+
   /** A loss over a rollout, given as its value and its gradient at the network's outputs. */
   @FunctionalInterface
   interface Loss {

@@ -103,8 +103,15 @@ public final class Algorithms {
           Map.of(Knob.LEARNING_RATE, "0.01", Knob.CLIP_NORM, "40.0", Knob.QUEUE_LENGTH, "8"),
           Algorithms::ga3c);
 
+  /**
+   * True online Sarsa(λ) with tile coding: van Seijen et al. (2016), JMLR 17(145). For observations
+   * of few numbers.
+   */
+  public static final Preset TrueOnlineSarsa =
+      Preset.ofPaper("TrueOnlineSarsa", tileCoded(), Map.of(), Algorithms::trueOnlineSarsa);
+
   private static final List<Preset> ALL =
-      List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C);
+      List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C, TrueOnlineSarsa);
 
   private Algorithms() {}
 
@@ -203,6 +210,30 @@ public final class Algorithms {
         exploration(p, framesPerStep),
         p.yes(Knob.DUELING),
         p.yes(Knob.DOUBLE_Q));
+  }
+
+  private static Algorithm trueOnlineSarsa(Preset p, int framesPerStep) {
+    return new dev.stampede.algorithm.TrueOnlineSarsa(
+        p.number(Knob.GAMMA), p.number(Knob.LAMBDA), exploration(p, framesPerStep));
+  }
+
+  /** Linear methods on tile-coded features, with the values of the mountain car. */
+  private static Map<Knob, Setting> tileCoded() {
+    String book = "Sutton and Barto (2018), section 10.1";
+    return new EnumMap<>(
+        Map.ofEntries(
+            value(Knob.LEARNING_RATE, "0.5", book + ": α = 0.5/8", Certainty.SECONDARY),
+            value(Knob.ANNEAL_STEPS, "never", "a constant α", Certainty.SECONDARY),
+            value(Knob.GAMMA, "1.0", book, Certainty.SECONDARY),
+            value(Knob.LAMBDA, "0.9", "van Seijen and Sutton (2014)", Certainty.SECONDARY),
+            value(Knob.REWARD_SCALE, "1.0", "rewards are not scaled", Certainty.SECONDARY),
+            value(Knob.EPSILON_FINAL, "0.01", "ε", Certainty.CHOSEN),
+            value(Knob.EPSILON_PROBABILITIES, "1.0", "one ε", Certainty.SECONDARY),
+            value(Knob.EPSILON_ANNEAL, "1 steps", "a constant ε", Certainty.SECONDARY),
+            value(Knob.EPSILON_REDRAW, "never", "one ε", Certainty.SECONDARY),
+            value(Knob.TILINGS, "8", book, Certainty.SECONDARY),
+            value(Knob.TILES, "8", book, Certainty.SECONDARY),
+            value(Knob.TILE_BOUND, "3.5", "for CartPole's velocities", Certainty.CHOSEN)));
   }
 
   private static EpsilonGreedy exploration(Preset p, int framesPerStep) {

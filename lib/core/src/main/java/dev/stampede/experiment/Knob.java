@@ -24,7 +24,11 @@ public enum Knob {
       "how η falls: linear and cosine to 0, exponential to a hundredth",
       oneOf("linear", "constant", "cosine", "exponential")),
   GAMMA("gamma", "", "discount γ", number(0, 1)),
-  LAMBDA("lambda", "", "λ of generalised advantages; 1 for n-step returns", number(0, 1)),
+  LAMBDA(
+      "lambda",
+      "",
+      "λ of generalised advantages, 1 for n-step returns; or of traces",
+      number(0, 1)),
   REWARD_SCALE(
       "reward-scale", "", "by what rewards are multiplied for learning", number(1e-9, 1e9)),
   NORMALIZE_OBSERVATIONS(
@@ -90,6 +94,9 @@ public enum Knob {
       "",
       "whether V shares all but its last layer with the policy",
       oneOf("shared", "separate")),
+  TILINGS("tilings", "", "grids of a tile coding; they share the learning rate", Knob::rollout),
+  TILES("tiles", "", "of each grid, for all dimensions or each, such as 8 or 8-4", Knob::layers),
+  TILE_BOUND("tile-bound", "", "± where tiles of unbounded dimensions end", number(1e-9, 1e9)),
   LSTM("lstm", "cells", "LSTM cells after the last hidden layer; 0 for none", Knob::cells),
   INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he")),
   FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no")),

@@ -9,6 +9,7 @@ import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Nonlinearity;
 import dev.stampede.nn.OptimizerKind;
+import dev.stampede.nn.TileCoding;
 import dev.stampede.runtime.LearningRateSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,8 +90,22 @@ public final class Preset {
           Knob.RMS_EPSILON, "1.0E-5",
           Knob.VALUE_NETWORK, "separate");
 
+  /** What every run is planned with, and a method that changes θ itself never looks at. */
+  private static final Map<Knob, String> WITHOUT_GRADIENTS =
+      Map.of(
+          Knob.REDUCTION, "sum",
+          Knob.OPTIMIZER, "momentum",
+          Knob.RMS_DECAY, "0.0",
+          Knob.RMS_EPSILON, "1.0",
+          Knob.CLIP_NORM, "1.0",
+          Knob.INITIALIZATION, "torch",
+          Knob.FUSED, "yes");
+
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
+
+  /** Tiles of one grid: those of 8 in each of four dimensions, and a few more. */
+  private static final double MOST_TILES = 16_384;
 
   private final String algorithm;
   private final String name;
@@ -157,6 +172,9 @@ public final class Preset {
   /** A value in its usual form. */
   public String value(Knob knob) {
     Setting setting = settings.get(knob);
+    if (setting == null && isTileCoded() && WITHOUT_GRADIENTS.containsKey(knob)) {
+      return WITHOUT_GRADIENTS.get(knob);
+    }
     if (setting == null) {
       throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
     }
@@ -325,6 +343,9 @@ public final class Preset {
   }
 
   private Preset classicControl(long budget) {
+    if (isTileCoded()) {
+      return this; // Its paper's values are for small vectors.
+    }
     String why = "adapted to small observations";
     Preset result = this;
     if (cells() > 0) {
@@ -373,6 +394,9 @@ public final class Preset {
    * @param budget agent steps of the whole run
    */
   public Preset adaptedTo(Space.Box observations, Space actions, long budget) {
+    if (isTileCoded()) {
+      return withFewerTiles(observations.size());
+    }
     int[] shape = observations.shape();
     boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
     Preset result = actions instanceof Space.Box ? continuousControl() : this;
@@ -442,6 +466,13 @@ public final class Preset {
       }
       return network.apply(outputs);
     }
+    if (isTileCoded()) {
+      int[] tiles =
+          Arrays.stream(value(Knob.TILES).split("-")).mapToInt(Integer::parseInt).toArray();
+      return Networks.tiles(
+          TileCoding.of(observations, whole(Knob.TILINGS), tiles, number(Knob.TILE_BOUND)),
+          outputs);
+    }
     if (value(Knob.NETWORK).equals("small-conv")) {
       return cells > 0 ? Networks.smallConvLstm(outputs, cells) : Networks.smallConv(outputs);
     }
@@ -474,6 +505,22 @@ public final class Preset {
   /** Whether its policy can be over numbers as well as over a choice of actions. */
   public boolean takesNumbers() {
     return settings.containsKey(Knob.VALUE_NETWORK);
+  }
+
+  private boolean isTileCoded() {
+    return settings.containsKey(Knob.TILINGS);
+  }
+
+  /** So many tiles in each dimension that their number does not grow without bound with these. */
+  private Preset withFewerTiles(int dimensions) {
+    int tiles = Integer.parseInt(value(Knob.TILES).split("-")[0]);
+    while (tiles > 2 && Math.pow(tiles + 1, dimensions) > MOST_TILES) {
+      tiles--;
+    }
+    boolean fit = Math.pow(tiles + 1, dimensions) <= MOST_TILES;
+    return fit && !value(Knob.TILES).equals(Integer.toString(tiles))
+        ? adapted(Knob.TILES, Integer.toString(tiles), "adapted to " + dimensions + " dimensions")
+        : this;
   }
 
   private int cells() {

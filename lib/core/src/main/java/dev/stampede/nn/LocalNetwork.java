@@ -12,7 +12,8 @@ import dev.stampede.env.Observation;
  *
  * <p>{@link Network#local} makes one. Made, used and closed by one thread.
  */
-public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork, DenseNetwork {
+public sealed interface LocalNetwork extends AutoCloseable
+    permits TensorNetwork, DenseNetwork, TileNetwork {
 
   /** A loss, given as its value and its gradient at the network's outputs. */
   @FunctionalInterface
@@ -92,6 +93,19 @@ public sealed interface LocalNetwork extends AutoCloseable permits TensorNetwork
   /** The outputs for states 0…n−1. */
   default float[] outputs(int n) {
     return outputs(0, n);
+  }
+
+  /**
+   * The features of state {@code i} that are 1, as a {@linkplain Networks#tiles tile-coded} network
+   * has them: output k is the sum of θ at these indices + k · features. Valid until state {@code i}
+   * is another one.
+   *
+   * @throws IllegalStateException if it is another network
+   */
+  default int[] active(int i) {
+    throw new IllegalStateException(
+        "expected a linear network of tile-coded features, Networks.tiles, but this one is not;"
+            + " leave the network out");
   }
 
   /**

@@ -142,6 +142,9 @@ public final class Network {
   /** A view of this network with its own θ′, at first 0, for one thread. */
   public LocalNetwork local(int capacity) {
     Parameters thetaPrime = new Parameters(size);
+    if (block instanceof TileCoded tiles) {
+      return new TileNetwork(this, tiles, thetaPrime, false, capacity);
+    }
     return dense.isPresent()
         ? new DenseNetwork(this, dense.get(), thetaPrime, false, capacity)
         : new TensorNetwork(this, thetaPrime, capacity);
@@ -166,6 +169,9 @@ public final class Network {
    * is then.
    */
   public LocalNetwork onShared(Parameters theta, int capacity) {
+    if (block instanceof TileCoded tiles) {
+      return new TileNetwork(this, tiles, theta, true, capacity);
+    }
     return dense.isPresent()
         ? new DenseNetwork(this, dense.get(), theta, true, capacity)
         : new TensorNetwork(this, theta, capacity);

@@ -157,6 +157,15 @@ public final class Networks {
         mlpLstm(observations, 1, cells, nonlinearity, hidden));
   }
 
+  /**
+   * A linear function of tile-coded observations, without a bias, that starts as 0.
+   *
+   * @param coding of as many dimensions as an observation has numbers
+   */
+  public static Block tiles(TileCoding coding, int outputs) {
+    return new TileCoded(coding, outputs);
+  }
+
   private static SequentialBlock hiddenLayers(
       Space.Box observations, Nonlinearity nonlinearity, int... hidden) {
     SequentialBlock block = new SequentialBlock();

@@ -16,7 +16,7 @@ import java.nio.FloatBuffer;
  * and others after a concurrent update. Only Java code writes here: an in-place operation of the
  * tensor library would make another thread's backward pass throw.
  */
-public final class Parameters implements Saveable {
+public final class Parameters implements Saveable, Weights {
   private final ByteBuffer memory;
   private final FloatBuffer floats;
 
@@ -54,6 +54,16 @@ public final class Parameters implements Saveable {
   /** Replaces all values by another vector's. */
   public void set(Parameters other) {
     floats.put(0, other.floats, 0, size());
+  }
+
+  @Override
+  public double get(int i) {
+    return floats.get(i);
+  }
+
+  @Override
+  public void add(int i, double change) {
+    floats.put(i, (float) (floats.get(i) + change));
   }
 
   @Override

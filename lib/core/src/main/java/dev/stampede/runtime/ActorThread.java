@@ -2,6 +2,7 @@ package dev.stampede.runtime;
 
 import dev.stampede.algorithm.ActorLearner;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
+import dev.stampede.algorithm.LinearLearner;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
@@ -14,6 +15,7 @@ import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
+import dev.stampede.nn.Weights;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -198,11 +200,54 @@ final class ActorThread implements ActorLearner {
         t,
         (out, dOut) -> Losses.reduced(loss, out, dOut, t, 1, plan, training),
         dTheta -> apply(dTheta, T));
+    updated();
+  }
+
+  private void updated() {
     training.countUpdate();
     if (plan.deterministic()) {
       training.evaluator().evaluateIfDue(training, theta);
     } else {
       training.evaluator().submitIfDue(training, theta);
+    }
+  }
+
+  @Override
+  public LinearLearner linear() {
+    network.active(t); // Another network says here what it is not.
+    return new OwnUpdates();
+  }
+
+  /** θ for a method that changes it without an optimizer. */
+  private final class OwnUpdates implements LinearLearner {
+    @Override
+    public Weights theta() {
+      return theta;
+    }
+
+    @Override
+    public int size() {
+      return theta.size();
+    }
+
+    @Override
+    public int features() {
+      return theta.size() / plan.network().outputs();
+    }
+
+    @Override
+    public int[] active() {
+      return network.active(t);
+    }
+
+    @Override
+    public double learningRate() {
+      return plan.learningRate(training.steps());
+    }
+
+    @Override
+    public void updated() {
+      ActorThread.this.updated();
     }
   }
 
