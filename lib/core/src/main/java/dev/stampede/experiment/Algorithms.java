@@ -108,7 +108,11 @@ public final class Algorithms {
    * of few numbers.
    */
   public static final Preset TrueOnlineSarsa =
-      Preset.ofPaper("TrueOnlineSarsa", tileCoded(), Map.of(), Algorithms::trueOnlineSarsa);
+      Preset.ofPaper(
+          "TrueOnlineSarsa",
+          tileCoded(),
+          Map.of(Knob.GAMMA, "0.99", Knob.EPSILON_ANNEAL, "20000 steps"),
+          Algorithms::trueOnlineSarsa);
 
   private static final List<Preset> ALL =
       List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C, TrueOnlineSarsa);
@@ -227,10 +231,10 @@ public final class Algorithms {
             value(Knob.GAMMA, "1.0", book, Certainty.SECONDARY),
             value(Knob.LAMBDA, "0.9", "van Seijen and Sutton (2014)", Certainty.SECONDARY),
             value(Knob.REWARD_SCALE, "1.0", "rewards are not scaled", Certainty.SECONDARY),
-            value(Knob.EPSILON_FINAL, "0.01", "ε", Certainty.CHOSEN),
-            value(Knob.EPSILON_PROBABILITIES, "1.0", "one ε", Certainty.SECONDARY),
-            value(Knob.EPSILON_ANNEAL, "1 steps", "a constant ε", Certainty.SECONDARY),
-            value(Knob.EPSILON_REDRAW, "never", "one ε", Certainty.SECONDARY),
+            value(Knob.EPSILON_FINAL, "0.0", book, Certainty.SECONDARY),
+            value(Knob.EPSILON_PROBABILITIES, "1.0", "one ε for all threads", Certainty.CHOSEN),
+            value(Knob.EPSILON_ANNEAL, "1 steps", book + ": a constant ε", Certainty.SECONDARY),
+            value(Knob.EPSILON_REDRAW, "never", "one ε for all threads", Certainty.CHOSEN),
             value(Knob.TILINGS, "8", book, Certainty.SECONDARY),
             value(Knob.TILES, "8", book, Certainty.SECONDARY),
             value(Knob.TILE_BOUND, "3.5", "for CartPole's velocities", Certainty.CHOSEN)));

@@ -395,7 +395,7 @@ public final class Preset {
    */
   public Preset adaptedTo(Space.Box observations, Space actions, long budget) {
     if (isTileCoded()) {
-      return withFewerTiles(observations.size());
+      return tileCodedFor(observations.size());
     }
     int[] shape = observations.shape();
     boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
@@ -511,16 +511,26 @@ public final class Preset {
     return settings.containsKey(Knob.TILINGS);
   }
 
-  /** So many tiles in each dimension that their number does not grow without bound with these. */
-  private Preset withFewerTiles(int dimensions) {
+  /**
+   * A tile coding for this many dimensions: its tiles are as many as these to that power. Its
+   * paper's task ends by itself and has no reward that is larger than the values at the start.
+   */
+  private Preset tileCodedFor(int dimensions) {
     int tiles = Integer.parseInt(value(Knob.TILES).split("-")[0]);
     while (tiles > 2 && Math.pow(tiles + 1, dimensions) > MOST_TILES) {
       tiles--;
     }
-    boolean fit = Math.pow(tiles + 1, dimensions) <= MOST_TILES;
-    return fit && !value(Knob.TILES).equals(Integer.toString(tiles))
-        ? adapted(Knob.TILES, Integer.toString(tiles), "adapted to " + dimensions + " dimensions")
-        : this;
+    if (Math.pow(tiles + 1, dimensions) > MOST_TILES) {
+      return this; // There is no tile coding for these.
+    }
+    String most = Integer.toString(tiles);
+    Preset result = this;
+    for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
+      result = result.adapted(each.getKey(), each.getValue(), "adapted to tasks of any kind");
+    }
+    return value(Knob.TILES).equals(most)
+        ? result
+        : result.adapted(Knob.TILES, most, "adapted to " + dimensions + " dimensions");
   }
 
   private int cells() {
