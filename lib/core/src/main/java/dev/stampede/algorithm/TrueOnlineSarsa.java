@@ -7,10 +7,12 @@ import java.util.random.RandomGenerator;
 
 /**
  * True online Sarsa(λ) on tile-coded features, one weight for each tile and action: van Seijen and
- * Sutton (2014), ICML; van Seijen et al. (2016), JMLR 17(145). It is {@link TrueOnlineTD} whose
- * features ψ(s, a) are those of a state and an action, with ε-greedy actions. Mnih et al. (2016),
- * section 6, name it as a method that asynchronous threads could use; here each thread has traces
- * of its own and all share θ, without a lock.
+ * Sutton (2014), ICML; van Seijen et al. (2016), JMLR 17(145), arXiv:1512.04087. It is {@link
+ * TrueOnlineTD} whose features ψ(s, a) are those of a state and an action, with ε-greedy actions.
+ *
+ * <p>Mnih et al. (2016), in their discussion, name true online methods, with networks, as a
+ * direction to go. Here the function is linear; each thread has traces of its own and all share θ,
+ * without a lock.
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps like an unfinished one, by an
  * action A′ that is chosen in its last state and not taken. The step size is that of all tilings

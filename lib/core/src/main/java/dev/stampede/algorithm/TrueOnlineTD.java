@@ -9,7 +9,7 @@ import java.io.IOException;
 /**
  * True online TD(λ): predicts the return of whatever policy makes the steps, by a linear function
  * v(s) = θᵀφ(s). Van Seijen and Sutton (2014), ICML; van Seijen et al. (2016), JMLR 17(145),
- * Algorithm 1 (the loop over steps is the caller's).
+ * arXiv:1512.04087, whose formulas these are. The loop over steps is the caller's.
  *
  * <pre>{@code
  * var td = new TrueOnlineTD(theta, n, 1, 0.9);

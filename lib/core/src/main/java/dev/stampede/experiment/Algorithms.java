@@ -229,7 +229,7 @@ public final class Algorithms {
             value(Knob.LEARNING_RATE, "0.5", book + ": α = 0.5/8", Certainty.SECONDARY),
             value(Knob.ANNEAL_STEPS, "never", "a constant α", Certainty.SECONDARY),
             value(Knob.GAMMA, "1.0", book, Certainty.SECONDARY),
-            value(Knob.LAMBDA, "0.9", "van Seijen and Sutton (2014)", Certainty.SECONDARY),
+            value(Knob.LAMBDA, "0.9", "usual; the papers vary it", Certainty.PRACTICE),
             value(Knob.REWARD_SCALE, "1.0", "rewards are not scaled", Certainty.SECONDARY),
             value(Knob.EPSILON_FINAL, "0.0", book, Certainty.SECONDARY),
             value(Knob.EPSILON_PROBABILITIES, "1.0", "one ε for all threads", Certainty.CHOSEN),

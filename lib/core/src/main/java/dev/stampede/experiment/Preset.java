@@ -433,7 +433,10 @@ public final class Preset {
     if (network != null) {
       differences.add(
           new Difference(
-              Knob.NETWORK, "small-conv", "a block of the user's own", "set by the user"));
+              Knob.NETWORK,
+              isTileCoded() ? "tiles" : "small-conv",
+              "a block of the user's own",
+              "set by the user"));
     }
     if (exploration != null) {
       differences.add(

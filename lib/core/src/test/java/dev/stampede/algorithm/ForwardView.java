@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The online λ-return algorithm, as it is defined: after each step all updates of the episode are
- * done anew, towards the interim λ-returns of what was seen until then. Van Seijen et al. (2016),
- * section 4. Dense, slow and without traces.
+ * done anew, towards the interim λ-returns of what was seen until then. Van Seijen et al. (2016).
+ * Dense, slow and without traces.
  */
 final class ForwardView {
   private final double gamma;

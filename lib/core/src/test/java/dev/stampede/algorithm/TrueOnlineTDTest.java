@@ -34,7 +34,7 @@ class TrueOnlineTDTest {
     return all.stream();
   }
 
-  /** The theorem that defines the algorithm: van Seijen et al. (2016), theorem 1. */
+  /** The theorem that defines the algorithm: van Seijen and Sutton (2014). */
   @ParameterizedTest
   @MethodSource("seedsAndLambdas")
   void after_each_step_theta_is_that_of_the_online_lambda_return_algorithm(

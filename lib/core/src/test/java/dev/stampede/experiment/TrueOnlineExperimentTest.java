@@ -128,6 +128,9 @@ class TrueOnlineExperimentTest {
             .run();
 
     assertThat(run.theta().get()).hasSize(3 * 16 * 5 * 13);
+    assertThat(run.algorithm().differencesFromPaper())
+        .extracting(Preset.Difference::toString)
+        .contains("network: a block of the user's own instead of tiles (set by the user)");
     Preset dense =
         TrueOnlineSarsa.network(
             outputs -> Networks.mlp(Space.Box.floats(2), outputs, Networks.Nonlinearity.TANH, 8));
