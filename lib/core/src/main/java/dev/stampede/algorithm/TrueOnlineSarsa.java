@@ -31,7 +31,7 @@ public record TrueOnlineSarsa(double gamma, double lambda, EpsilonGreedy explora
   public void run(ActorLearner actor) {
     LinearLearner linear = actor.linear();
     ActionValues Q = ActionValues.of(actor.actionSpace(), false);
-    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random()));
+    EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random(), actor.id()));
     TrueOnlineTD td = // e ← 0; Q_old ← 0
         actor.keep(new TrueOnlineTD(linear.theta(), linear.size(), gamma, lambda));
     Features psi = new Features();

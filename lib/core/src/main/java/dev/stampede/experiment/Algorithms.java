@@ -228,6 +228,7 @@ public final class Algorithms {
         Map.ofEntries(
             value(Knob.LEARNING_RATE, "0.5", book + ": α = 0.5/8", Certainty.SECONDARY),
             value(Knob.ANNEAL_STEPS, "never", "a constant α", Certainty.SECONDARY),
+            value(Knob.LEARNING_RATE_SCHEDULE, "linear", "a constant α", Certainty.CHOSEN),
             value(Knob.GAMMA, "1.0", book, Certainty.SECONDARY),
             value(Knob.LAMBDA, "0.9", "usual; the papers vary it", Certainty.PRACTICE),
             value(Knob.REWARD_SCALE, "1.0", "rewards are not scaled", Certainty.SECONDARY),

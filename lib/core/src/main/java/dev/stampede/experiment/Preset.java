@@ -93,6 +93,8 @@ public final class Preset {
   /** What every run is planned with, and a method that changes θ itself never looks at. */
   private static final Map<Knob, String> WITHOUT_GRADIENTS =
       Map.of(
+          Knob.NORMALIZE_OBSERVATIONS, "no",
+          Knob.NORMALIZE_REWARDS, "no",
           Knob.REDUCTION, "sum",
           Knob.OPTIMIZER, "momentum",
           Knob.RMS_DECAY, "0.0",

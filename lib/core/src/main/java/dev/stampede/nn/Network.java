@@ -159,6 +159,9 @@ public final class Network {
   public LocalNetwork local(int sequences, int steps) {
     Parameters thetaPrime = new Parameters(size);
     int capacity = Math.multiplyExact(sequences, steps) + 1; // One more for LocalNetwork.after.
+    if (block instanceof TileCoded tiles) {
+      return new TileNetwork(this, tiles, thetaPrime, false, capacity);
+    }
     return dense.isPresent()
         ? new DenseNetwork(this, dense.get(), thetaPrime, false, capacity)
         : new TensorNetwork(this, thetaPrime, sequences, capacity);

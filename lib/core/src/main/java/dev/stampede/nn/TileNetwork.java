@@ -54,6 +54,11 @@ final class TileNetwork implements LocalNetwork {
   }
 
   @Override
+  public void start(int i, Observation first) {
+    put(i, first);
+  }
+
+  @Override
   public void put(int i, Observation observation) {
     network.checkSize(observation);
     observation.copyTo(raw.clear());
@@ -81,6 +86,12 @@ final class TileNetwork implements LocalNetwork {
   public float[] forward(int i) {
     compute(i, out, 0);
     return out;
+  }
+
+  @Override
+  public float[] after(int i, Observation next) {
+    put(states.length - 1, next);
+    return forward(states.length - 1);
   }
 
   @Override
@@ -114,7 +125,7 @@ final class TileNetwork implements LocalNetwork {
   }
 
   @Override
-  public void setMemory(float[] memory) {}
+  public void setMemory(int b, float[] memory) {}
 
   @Override
   public LocalNetwork twin() {

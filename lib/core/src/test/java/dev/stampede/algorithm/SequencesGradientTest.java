@@ -44,7 +44,8 @@ class SequencesGradientTest {
       double value =
           rollouts.local.backward(
               rollouts.n,
-              (out, dOut) -> a3c.loss(new Softmax(rollouts.actions), rollout, out, dOut).sum(),
+              (out, dOut) ->
+                  a3c.loss(new Softmax(rollouts.actions), 0.01, rollout, out, dOut).sum(),
               dTheta -> {
                 norm[0] = dTheta.norm();
                 gradient[0] = dTheta.toArray();

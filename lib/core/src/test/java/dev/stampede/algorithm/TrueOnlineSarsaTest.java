@@ -140,6 +140,11 @@ class TrueOnlineSarsaTest {
       }
     }
 
+    @Override
+    public int id() {
+      return 0;
+    }
+
     /** ψ of the current state and an action, dense. */
     double[] psi(int a) {
       double[] psi = new double[ACTIONS * FEATURES];

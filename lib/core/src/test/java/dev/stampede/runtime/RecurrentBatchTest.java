@@ -62,6 +62,7 @@ class RecurrentBatchTest {
             1,
             0.1,
             OptionalLong.empty(),
+            LearningRateSchedule.LINEAR,
             Reduction.SUM,
             OptimizerKind.SHARED_RMSPROP,
             0.99,
@@ -71,6 +72,7 @@ class RecurrentBatchTest {
             OptionalLong.empty(),
             1,
             false,
+            Normalization.NONE,
             true);
     Training training = new Training(plan, plan.environments().create(Purpose.TRAINING));
     training.run();
