@@ -416,8 +416,7 @@ public final class Run {
           case "budget" -> OptionalLong.of(budget);
           default -> OptionalLong.of(Long.parseLong(anneal));
         },
-        LearningRateSchedule.valueOf(
-            adapted.value(Knob.LEARNING_RATE_SCHEDULE).toUpperCase(Locale.ROOT)),
+        schedule(adapted),
         Reduction.valueOf(adapted.value(Knob.REDUCTION).toUpperCase(Locale.ROOT).replace('-', '_')),
         OptimizerKind.valueOf(
             adapted.value(Knob.OPTIMIZER).toUpperCase(Locale.ROOT).replace('-', '_')),
@@ -430,6 +429,18 @@ public final class Run {
         experiment.greedyEvaluation().orElse(!algorithm.stochastic()),
         normalization(adapted, observations),
         experiment.deterministic());
+  }
+
+  private static LearningRateSchedule schedule(Preset preset) {
+    String name = preset.value(Knob.LEARNING_RATE_SCHEDULE);
+    boolean falls = !name.equals("constant") && !preset.isThePapers(Knob.LEARNING_RATE_SCHEDULE);
+    if (falls && preset.value(Knob.ANNEAL_STEPS).equals("never")) {
+      throw new IllegalArgumentException(
+          "learning-rate-schedule: expected agent steps over which η falls for "
+              + name
+              + " but anneal-steps is never; set anneal-steps to a number or to budget");
+    }
+    return LearningRateSchedule.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   private static Normalization normalization(Preset preset, Space.Box observations) {

@@ -55,6 +55,13 @@ class SchedulesTest {
     assertThatThrownBy(() -> A3C.set("learning-rate-schedule", "steps"))
         .hasMessageContaining("expected linear or constant or cosine or exponential")
         .hasMessageContaining("but got \"steps\"");
+    assertThatThrownBy(
+            () ->
+                theta(
+                    A3C.learningRateSchedule(LearningRateSchedule.COSINE)
+                        .set("anneal-steps", "never")))
+        .hasMessageContaining("expected agent steps over which η falls for cosine")
+        .hasMessageContaining("set anneal-steps to a number or to budget");
   }
 
   @Test

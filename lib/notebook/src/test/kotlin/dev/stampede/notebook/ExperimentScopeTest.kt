@@ -2,6 +2,7 @@ package dev.stampede.notebook
 
 import dev.stampede.env.Environments
 import dev.stampede.experiment.Algorithms.A3C
+import dev.stampede.experiment.Algorithms.NStepQ
 import java.nio.file.Path
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatThrownBy
@@ -31,6 +32,15 @@ class ExperimentScopeTest {
     assertThat(experiment.evaluateEvery()).hasValue(50_000)
     assertThat(experiment.evaluationEpisodes()).isEqualTo(7)
     assertThat(experiment.out()).hasValue(Path.of("target/some-run"))
+  }
+
+  @Test
+  fun parts_are_replaced_in_the_cell() {
+    val preset = NStepQ.exploration { T, thread -> if (thread == 0) 0.5 else 1.0 / (1 + T) }
+    val several = A3C.entropy(0.02, 0.01).normalizeObservations()
+
+    assertThat(preset.differencesFromPaper()).hasSize(1)
+    assertThat(several.differencesFromPaper()).hasSize(2)
   }
 
   @Test
