@@ -28,20 +28,24 @@ class ArchitectureTest {
           .definedBy("dev.stampede.runtime..")
           .layer("experiment")
           .definedBy("dev.stampede.experiment..")
+          .layer("paper")
+          .definedBy("dev.stampede.paper..")
           .layer("cli")
           .definedBy("dev.stampede.cli..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("experiment")
+          .whereLayer("paper")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("experiment")
+          .mayOnlyBeAccessedByLayers("paper", "cli")
           .whereLayer("runtime")
-          .mayOnlyBeAccessedByLayers("experiment", "cli")
+          .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("algorithm")
-          .mayOnlyBeAccessedByLayers("runtime", "experiment", "cli")
+          .mayOnlyBeAccessedByLayers("runtime", "experiment", "paper", "cli")
           .whereLayer("nn")
-          .mayOnlyBeAccessedByLayers("algorithm", "runtime", "experiment", "cli")
+          .mayOnlyBeAccessedByLayers("algorithm", "runtime", "experiment", "paper", "cli")
           .whereLayer("result")
-          .mayOnlyBeAccessedByLayers("runtime", "experiment", "cli");
+          .mayOnlyBeAccessedByLayers("runtime", "experiment", "paper", "cli");
 
   @ArchTest
   static final ArchRule environments_know_no_tensors =

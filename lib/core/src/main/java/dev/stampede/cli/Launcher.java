@@ -39,7 +39,7 @@ final class Launcher {
   /** Whether this command should run in a JVM of its own: from the packaged jar, on Linux, once. */
   static boolean applies(String[] arguments) {
     return arguments.length > 0
-        && List.of("run", "bench", "evaluate").contains(arguments[0])
+        && List.of("run", "bench", "evaluate", "experiment").contains(arguments[0])
         && System.getProperty("os.name").equals("Linux")
         && System.getProperty(LAUNCHED_BY) == null
         && System.getenv(OFF) == null

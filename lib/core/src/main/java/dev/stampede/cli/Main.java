@@ -17,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
       RunCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      ExperimentCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       HelpCommand.class

@@ -27,12 +27,11 @@ final class ProgressLine {
 
   /** To be called once a second. */
   synchronized void show(String what, Progress now) {
-    boolean due = terminal || calls % SECONDS_BETWEEN_LINES == 0;
-    calls++;
-    if (!due || now.steps() == 0) {
+    if (now.steps() == 0) {
+      calls++;
       return;
     }
-    String line =
+    show(
         String.format(
             Locale.ROOT,
             "%s  %,d of %,d steps  %,d frames  %,.0f steps/s  %s left  mean return %.2f",
@@ -42,7 +41,16 @@ final class ProgressLine {
             now.frames(),
             now.stepsPerSecond(),
             duration(now.secondsLeft()),
-            now.meanReturn());
+            now.meanReturn()));
+  }
+
+  /** To be called once a second. */
+  synchronized void show(String line) {
+    boolean due = terminal || calls % SECONDS_BETWEEN_LINES == 0;
+    calls++;
+    if (!due) {
+      return;
+    }
     if (terminal) {
       out.print("\r" + line + "\033[K");
       out.flush();

@@ -1,4 +1,4 @@
-/** The command line: {@code stampede run | evaluate | bench | doctor}. */
+/** The command line: {@code stampede run | evaluate | compare | experiment | bench | doctor}. */
 @NullMarked
 package dev.stampede.cli;
 

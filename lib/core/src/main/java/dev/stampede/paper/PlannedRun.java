@@ -1,0 +1,76 @@
+package dev.stampede.paper;
+
+import dev.stampede.experiment.Certainty;
+import dev.stampede.experiment.Experiment;
+import dev.stampede.experiment.Knob;
+import dev.stampede.experiment.Preset;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A run that an experiment needs.
+ *
+ * @param env the environment's name
+ * @param steps agent steps of all threads
+ * @param evaluateEvery agent steps between evaluations
+ * @param timed whether its time is measured, so that nothing may run beside it
+ */
+record PlannedRun(
+    Preset algorithm,
+    String env,
+    int threads,
+    long steps,
+    long seed,
+    long evaluateEvery,
+    boolean timed) {
+  static final int EVALUATION_EPISODES = 10;
+
+  /** With a budget, and a distance of evaluations, of one nth. */
+  PlannedRun shortened(int n) {
+    return new PlannedRun(
+        algorithm,
+        env,
+        threads,
+        Math.max(1, steps / n),
+        seed,
+        Math.max(1, evaluateEvery / n),
+        timed);
+  }
+
+  /**
+   * The name of its folder, with all that tells it from other runs: experiments that need the same
+   * run share it.
+   */
+  String label() {
+    StringBuilder label = new StringBuilder();
+    label.append(env).append('-').append(algorithm.name().replace(' ', '-'));
+    for (Map.Entry<Knob, Preset.Setting> each : algorithm.settings().entrySet()) {
+      if (each.getValue().certainty() == Certainty.CHOSEN
+          && each.getValue().source().equals("set by the user")) {
+        label.append('-').append(each.getKey().label()).append('=').append(each.getValue().value());
+      }
+    }
+    label.append("-threads=").append(threads).append(timed ? "-timed" : "");
+    label.append("-steps=").append(steps).append("-seed=").append(seed);
+    return label.toString().replace(' ', '_');
+  }
+
+  double learningRate() {
+    return algorithm.number(Knob.LEARNING_RATE);
+  }
+
+  /** What to run; one thread whose time does not count gives the same bits each time. */
+  Experiment experiment(Path out) {
+    return Experiment.of()
+        .algorithm(algorithm)
+        .env(env)
+        .threads(threads)
+        .steps(steps)
+        .seed(seed)
+        .evaluateEvery(evaluateEvery)
+        .evaluationEpisodes(EVALUATION_EPISODES)
+        .deterministic(threads == 1 && !timed)
+        .out(out)
+        .build();
+  }
+}
