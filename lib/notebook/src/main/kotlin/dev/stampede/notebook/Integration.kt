@@ -1,6 +1,7 @@
 package dev.stampede.notebook
 
 import dev.stampede.experiment.Run
+import dev.stampede.paper.PaperReport
 import java.io.File
 import java.util.jar.JarFile
 import org.jetbrains.kotlinx.jupyter.api.libraries.JupyterIntegration
@@ -18,10 +19,12 @@ public class Integration : JupyterIntegration() {
       "dev.stampede.experiment.*",
       "dev.stampede.experiment.Algorithms.*",
       "dev.stampede.notebook.*",
+      "dev.stampede.paper.*",
       "dev.stampede.result.*",
     )
     render<Run> { it.output() }
     render<Figure> { it.output() }
+    render<PaperReport> { it.plot().output() }
     onLoaded {
       Display.kernel = this
       dieWithParent()

@@ -1,0 +1,147 @@
+package dev.stampede.notebook
+
+import dev.stampede.paper.FigureRenderer
+import dev.stampede.paper.PaperFigure
+import dev.stampede.paper.PaperFigure.Axis
+import dev.stampede.paper.PaperFigure.Marks
+import dev.stampede.paper.PaperReport
+import org.jetbrains.letsPlot.Figure
+import org.jetbrains.letsPlot.facet.facetWrap
+import org.jetbrains.letsPlot.geom.geomErrorBar
+import org.jetbrains.letsPlot.geom.geomLine
+import org.jetbrains.letsPlot.geom.geomPoint
+import org.jetbrains.letsPlot.geom.geomRibbon
+import org.jetbrains.letsPlot.ggsize
+import org.jetbrains.letsPlot.intern.Feature
+import org.jetbrains.letsPlot.intern.Plot
+import org.jetbrains.letsPlot.label.ggtitle
+import org.jetbrains.letsPlot.label.labs
+import org.jetbrains.letsPlot.letsPlot
+import org.jetbrains.letsPlot.scale.scaleColorManual
+import org.jetbrains.letsPlot.scale.scaleFillManual
+import org.jetbrains.letsPlot.scale.scaleXContinuous
+import org.jetbrains.letsPlot.scale.scaleXLog10
+import org.jetbrains.letsPlot.themes.elementBlank
+import org.jetbrains.letsPlot.themes.elementText
+import org.jetbrains.letsPlot.themes.theme
+import org.jetbrains.letsPlot.themes.themeMinimal
+
+/** The figure of an experiment of the paper. */
+public fun PaperReport.plot(): Figure = figure().plot()
+
+/** Draws the figures of `stampede experiment`; found by its name in META-INF/services. */
+public class LetsPlotRenderer : FigureRenderer {
+  override fun svg(figure: PaperFigure): String = figure.plot().svg()
+
+  override fun png(figure: PaperFigure): ByteArray = figure.plot().png()
+}
+
+/** Okabe and Ito's colours, which the colour-blind can tell apart, without their yellow. */
+private val COLOURS = listOf("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+
+private const val PANEL_WIDTH = 260
+private const val PANEL_HEIGHT = 210
+private const val LEAST_WIDTH = 720
+
+/** More names than this on the x axis stand upright. */
+private const val CROWDED = 10
+
+/** The figure as Lets-Plot draws it; panels without a point are left out. */
+internal fun PaperFigure.plot(): Figure {
+  val rows =
+    panels().flatMap { panel ->
+      panel.series().flatMap { series ->
+        series.points().map { Row(panel.title(), series.name(), it) }
+      }
+    }
+  val names = panels().flatMap { panel -> panel.series().map { it.name() } }.distinct()
+  val shown = panels().count { panel -> panel.series().any { it.points().isNotEmpty() } }
+  val columns = minOf(columns(), maxOf(1, shown))
+  val lines = (shown + columns - 1) / columns
+  val height = maxOf(340, 130 + lines * PANEL_HEIGHT)
+  val parts = buildList {
+    addAll(marks(rows))
+    add(scaleColorManual(values = COLOURS, limits = names))
+    add(scaleFillManual(values = COLOURS, limits = names))
+    xScale(x())?.let { add(it) }
+    if (shown > 1) {
+      add(facetWrap(facets = "panel", ncol = columns, order = 0, scales = "free"))
+    }
+  }
+  val look =
+    theme(
+      plotTitle = elementText(face = "bold", size = 16),
+      panelGridMinor = elementBlank(),
+      axisTextX = if (x().ticks().size > CROWDED) elementText(angle = 90) else null,
+    )
+  return parts.fold(letsPlot()) { plot: Plot, part -> plot + part } +
+    ggtitle(title(), subtitle()) +
+    labs(x = x().label(), y = y().label(), color = "", fill = "") +
+    themeMinimal() +
+    (if (names.size > 1) look.legendPositionBottom() else look.legendPositionNone()) +
+    ggsize(maxOf(LEAST_WIDTH, columns * PANEL_WIDTH + 60), height)
+}
+
+private class Row(val panel: String, val series: String, val point: PaperFigure.Point)
+
+private fun PaperFigure.marks(rows: List<Row>): List<Feature> {
+  val data =
+    mapOf(
+      "panel" to rows.map { it.panel },
+      "series" to rows.map { it.series },
+      "x" to rows.map { it.point.x() },
+      "y" to rows.map { it.point.y() },
+      "low" to rows.map { it.point.low() },
+      "high" to rows.map { it.point.high() },
+    )
+  val intervals = rows.any { it.point.low() != it.point.high() }
+  return buildList {
+    if (marks() == Marks.LINES) {
+      add(
+        geomRibbon(data, alpha = 0.15, size = 0.0, showLegend = false) {
+          x = "x"
+          ymin = "low"
+          ymax = "high"
+          fill = "series"
+        }
+      )
+    } else if (intervals) {
+      add(
+        geomErrorBar(data, width = 0.0, size = 0.7, showLegend = false) {
+          x = "x"
+          ymin = "low"
+          ymax = "high"
+          color = "series"
+        }
+      )
+    }
+    if (marks() != Marks.POINTS) {
+      add(
+        geomLine(data, size = 1.1) {
+          x = "x"
+          y = "y"
+          color = "series"
+        }
+      )
+    }
+    if (marks() != Marks.LINES) {
+      add(
+        geomPoint(data, size = 2.6, alpha = 0.8) {
+          x = "x"
+          y = "y"
+          color = "series"
+        }
+      )
+    }
+  }
+}
+
+private fun xScale(axis: Axis): Feature? {
+  val breaks = axis.ticks().map { it.at() }.ifEmpty { null }
+  val labels = axis.ticks().map { it.label() }.ifEmpty { null }
+  return when {
+    axis.logarithmic() -> scaleXLog10(breaks = breaks, labels = labels)
+    breaks != null -> scaleXContinuous(breaks = breaks, labels = labels)
+    else -> null
+  }
+}
