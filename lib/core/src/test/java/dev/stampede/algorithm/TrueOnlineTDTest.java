@@ -104,6 +104,32 @@ class TrueOnlineTDTest {
     assertThat(cut.theta()).containsExactly(exact.theta(), within(1e-8));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void traces_that_stay_are_found_again_when_others_were_let_go(int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int states = 60;
+    DoubleWeights exact = new DoubleWeights(new double[states]);
+    DoubleWeights cut = new DoubleWeights(new double[states]);
+    TrueOnlineTD all = new TrueOnlineTD(exact, states, 0.9, 0.4, 0);
+    TrueOnlineTD few = new TrueOnlineTD(cut, states, 0.9, 0.4);
+    Features phi = new Features();
+    Features phiPrime = new Features();
+    int s = 0;
+    for (int t = 0; t < 500; t++) {
+      int next = random.nextInt(4) == 0 ? random.nextInt(states) : Math.max(0, s - 1);
+      phi.setOnes(new int[] {s}, 0);
+      phiPrime.setOnes(new int[] {next}, 0);
+      double R = random.nextDouble();
+      all.learn(phi, R, phiPrime, 0.1);
+      few.learn(phi, R, phiPrime, 0.1);
+      s = next;
+    }
+
+    assertThat(few.traces()).isLessThan(25);
+    assertThat(cut.theta()).containsExactly(exact.theta(), within(1e-7));
+  }
+
   @Test
   void what_was_saved_goes_on_to_the_same_bits() throws IOException {
     SplittableRandom random = new SplittableRandom(3);
