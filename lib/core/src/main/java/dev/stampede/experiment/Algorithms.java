@@ -17,10 +17,21 @@ import java.util.Map;
  */
 public final class Algorithms {
   private static final String WIKI = "authors' e-mail, wiki of muupan/async-rl";
+  private static final String SUPPLEMENT_9 = "supplement 9: continuous action control";
   private static final String PAAC_CODE = "the authors' code, github.com/Alfredvc/paac, defaults";
   private static final String NO_PART = "no part of the paper";
   private static final String GA3C_CODE = "the authors' code, github.com/NVlabs/GA3C, ";
   private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
+
+  /** The paper's other values for A3C on physical states, with actions that are numbers. */
+  private static final Map<Knob, Setting> CONTINUOUS_CONTROL =
+      Map.ofEntries(
+          value(Knob.ENTROPY, "1.0E-4", SUPPLEMENT_9, Certainty.SECONDARY),
+          value(Knob.VALUE_NETWORK, "separate", SUPPLEMENT_9, Certainty.SECONDARY),
+          value(Knob.NETWORK, "mlp", SUPPLEMENT_9, Certainty.SECONDARY),
+          value(Knob.HIDDEN, "200", SUPPLEMENT_9, Certainty.SECONDARY),
+          value(Knob.NONLINEARITY, "relu", SUPPLEMENT_9, Certainty.SECONDARY),
+          value(Knob.LSTM, "128", SUPPLEMENT_9, Certainty.SECONDARY));
 
   /** Asynchronous advantage actor-critic: Algorithm S3. */
   public static final Preset A3C =
@@ -30,6 +41,7 @@ public final class Algorithms {
               actorCritic(),
               value(Knob.LSTM, "0", "section 5.1: A3C FF; A3C LSTM has 256", Certainty.SECONDARY)),
           Map.of(Knob.LEARNING_RATE, "0.01"),
+          CONTINUOUS_CONTROL,
           Algorithms::a3c);
 
   /** Asynchronous one-step Q-learning: Algorithm 1. */
@@ -73,6 +85,7 @@ public final class Algorithms {
           "A2C",
           with(actorCritic(), value(Knob.LSTM, "0", "section 5.1, as A3C FF", Certainty.SECONDARY)),
           Map.of(Knob.LEARNING_RATE, "0.01"),
+          CONTINUOUS_CONTROL,
           Algorithms::a2c);
 
   /** Clemente et al. (2017), arXiv:1705.04862; {@code threads} are its environments n_e. */
@@ -298,6 +311,11 @@ public final class Algorithms {
                     "tuned, but not stated, in the paper; PFRL and GA3C use 40",
                     Certainty.PRACTICE),
                 value(Knob.NETWORK, "small-conv", "section 5.1", Certainty.SECONDARY),
+                value(
+                    Knob.SPATIAL_SOFTMAX,
+                    "no",
+                    "section 5.1; yes is Levine et al. (2016)",
+                    Certainty.SECONDARY),
                 value(Knob.HIDDEN, "256", "section 5.1", Certainty.SECONDARY),
                 value(Knob.NONLINEARITY, "relu", "section 5.1", Certainty.SECONDARY),
                 value(Knob.INITIALIZATION, "torch", WIKI, Certainty.VERIFIED),

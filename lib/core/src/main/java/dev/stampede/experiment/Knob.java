@@ -86,7 +86,16 @@ public enum Knob {
       "",
       "largest Euclidean norm of a gradient; Infinity for any",
       number(0, Double.POSITIVE_INFINITY)),
-  NETWORK("network", "", "\"small-conv\" or \"mlp\"", oneOf("small-conv", "mlp")),
+  NETWORK(
+      "network",
+      "",
+      "\"small-conv\", \"linear-conv\" (no nonlinearity) or \"mlp\"",
+      oneOf("small-conv", "linear-conv", "mlp")),
+  SPATIAL_SOFTMAX(
+      "spatial-softmax",
+      "",
+      "layers after the convolutions see where each channel is active, not all of it",
+      oneOf("yes", "no")),
   HIDDEN("hidden", "units", "hidden layers of the mlp, such as 64 or 64-64", Knob::layers),
   NONLINEARITY("nonlinearity", "", "after each hidden layer of the mlp", oneOf("tanh", "relu")),
   VALUE_NETWORK(

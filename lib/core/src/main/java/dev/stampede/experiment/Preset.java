@@ -1,12 +1,14 @@
 package dev.stampede.experiment;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.EpsilonSchedule;
 import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Networks;
+import dev.stampede.nn.Networks.Features;
 import dev.stampede.nn.Networks.Nonlinearity;
 import dev.stampede.nn.OptimizerKind;
 import dev.stampede.nn.TileCoding;
@@ -70,14 +72,23 @@ public final class Preset {
 
   private static final Map<Knob, String> CONTINUOUS =
       Map.of(
-          Knob.ENTROPY, "1.0E-4", // These two are the paper's for MuJoCo, supplement 9.
+          Knob.ENTROPY, "1.0E-4", // These two are A3C's for MuJoCo, supplement 9.
           Knob.VALUE_NETWORK, "separate",
           Knob.LEARNING_RATE, "3.0E-4",
           Knob.RMS_EPSILON, "1.0E-5",
           Knob.T_MAX, "20",
           Knob.LAMBDA, "0.95",
-          Knob.REDUCTION, "sum",
-          Knob.HIDDEN, "64-64");
+          Knob.REDUCTION, "sum");
+
+  /** What learns Pendulum and its like sooner than the paper's network with LSTM cells. */
+  private static final Map<Knob, String> CONTINUOUS_STATES =
+      Map.of(Knob.HIDDEN, "64-64", Knob.LSTM, "0");
+
+  private static final Setting CONTINUOUS_PIXELS =
+      new Setting(
+          "linear-conv",
+          "supplement 9, without its filters: those of section 5.1",
+          Certainty.SECONDARY);
 
   /** What learns CartPole without its velocities. */
   private static final Map<Knob, String> SMALL_RECURRENT =
@@ -95,6 +106,7 @@ public final class Preset {
       Map.of(
           Knob.NORMALIZE_OBSERVATIONS, "no",
           Knob.NORMALIZE_REWARDS, "no",
+          Knob.SPATIAL_SOFTMAX, "no",
           Knob.REDUCTION, "sum",
           Knob.OPTIMIZER, "momentum",
           Knob.RMS_DECAY, "0.0",
@@ -125,22 +137,28 @@ public final class Preset {
   /**
    * What all variants of one algorithm share.
    *
-   * @param values the paper's
+   * @param values the paper's, for Atari
+   * @param continuous the same paper's where they differ for actions that are numbers
    * @param classic what learns CartPole and its like, where it differs between algorithms
    */
   private record Paper(
-      String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {}
+      String algorithm,
+      Map<Knob, Setting> values,
+      Map<Knob, Setting> continuous,
+      Map<Knob, String> classic,
+      Maker maker) {}
 
   private Preset(
       Paper origin,
       String name,
+      Map<Knob, Setting> paper,
       Map<Knob, Setting> settings,
       @Nullable IntFunction<Block> network,
       @Nullable EpsilonSchedule exploration) {
     this.origin = origin;
     this.algorithm = origin.algorithm;
     this.name = name;
-    this.paper = origin.values;
+    this.paper = paper;
     this.settings = settings;
     this.network = network;
     this.exploration = exploration;
@@ -148,8 +166,18 @@ public final class Preset {
 
   static Preset ofPaper(
       String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {
+    return ofPaper(algorithm, values, classic, Map.of(), maker);
+  }
+
+  static Preset ofPaper(
+      String algorithm,
+      Map<Knob, Setting> values,
+      Map<Knob, String> classic,
+      Map<Knob, Setting> continuous,
+      Maker maker) {
     Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
-    return new Preset(new Paper(algorithm, all, classic, maker), algorithm, all, null, null);
+    Paper origin = new Paper(algorithm, all, continuous, classic, maker);
+    return new Preset(origin, algorithm, all, all, null, null);
   }
 
   /** The name that figures and tables show. */
@@ -164,7 +192,7 @@ public final class Preset {
 
   /** The same under another name. */
   public Preset named(String newName) {
-    return new Preset(origin, newName, settings, network, exploration);
+    return new Preset(origin, newName, paper, settings, network, exploration);
   }
 
   public Map<Knob, Setting> settings() {
@@ -305,7 +333,7 @@ public final class Preset {
               + " draws its actions from a policy and has no ε; OneStepQ, OneStepSarsa and NStepQ"
               + " have one, and entropy(…) is for policies");
     }
-    return new Preset(origin, name, settings, network, schedule);
+    return new Preset(origin, name, paper, settings, network, schedule);
   }
 
   /** Dense layers of these widths instead of the paper's network. */
@@ -333,7 +361,7 @@ public final class Preset {
    *     outputs), {@linkplain dev.stampede.nn.Recurrent recurrent} or not
    */
   public Preset network(IntFunction<Block> make) {
-    return new Preset(origin, name, settings, make, exploration);
+    return new Preset(origin, name, paper, settings, make, exploration);
   }
 
   /**
@@ -401,24 +429,61 @@ public final class Preset {
     }
     int[] shape = observations.shape();
     boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
-    Preset result = actions instanceof Space.Box ? continuousControl() : this;
+    Preset result = actions instanceof Space.Box ? continuousControl(image) : this;
     return image ? result : result.classicControl(budget);
   }
 
   /**
-   * Values for actions that are numbers: policy and value share nothing, and the entropy weighs
-   * less, as supplement 9 of the paper has it. What the user set before stays.
+   * Values for actions that are numbers and states that are no pictures: policy and value share
+   * nothing, and the entropy weighs less, as supplement 9 of the paper has it. Its LSTM cells and
+   * 200 units are left out: two dense layers learn small tasks sooner. What the user set before
+   * stays.
    */
   public Preset continuousControl() {
+    return continuousControl(false);
+  }
+
+  private Preset continuousControl(boolean image) {
     String why = "adapted to continuous actions";
-    Preset result = this;
-    for (Map.Entry<Knob, String> each : CONTINUOUS.entrySet()) {
-      result =
-          settings.containsKey(each.getKey())
-              ? result.adapted(each.getKey(), each.getValue(), why)
-              : result;
+    Preset result = image ? ofSupplement9().pixels() : ofSupplement9();
+    Map<Knob, String> values = new EnumMap<>(CONTINUOUS);
+    if (!image) {
+      values.putAll(CONTINUOUS_STATES);
+    }
+    for (Map.Entry<Knob, String> each : values.entrySet()) {
+      result = result.adapted(each.getKey(), each.getValue(), why);
     }
     return result;
+  }
+
+  /** With the values that the paper itself has for actions that are numbers. */
+  private Preset ofSupplement9() {
+    Preset result = this;
+    for (Map.Entry<Knob, Setting> each : origin.continuous.entrySet()) {
+      result = result.asInPaper(each.getKey(), each.getValue());
+    }
+    return result;
+  }
+
+  private Preset pixels() {
+    return origin.continuous.isEmpty() ? this : asInPaper(Knob.NETWORK, CONTINUOUS_PIXELS);
+  }
+
+  /** With another value of the paper, for another kind of task; what the user set stays. */
+  private Preset asInPaper(Knob knob, Setting value) {
+    Map<Knob, Setting> papers = new EnumMap<>(paper);
+    Map<Knob, Setting> changed = new EnumMap<>(settings);
+    papers.put(knob, value);
+    if (Objects.equals(settings.get(knob), paper.get(knob))) {
+      changed.put(knob, value);
+    }
+    return new Preset(
+        origin,
+        name,
+        Collections.unmodifiableMap(papers),
+        Collections.unmodifiableMap(changed),
+        network,
+        exploration);
   }
 
   /** What is not as in the paper. */
@@ -436,7 +501,7 @@ public final class Preset {
       differences.add(
           new Difference(
               Knob.NETWORK,
-              isTileCoded() ? "tiles" : "small-conv",
+              isTileCoded() ? "tiles" : inPaper(Knob.NETWORK),
               "a block of the user's own",
               "set by the user"));
     }
@@ -444,11 +509,15 @@ public final class Preset {
       differences.add(
           new Difference(
               Knob.EPSILON_FINAL,
-              Objects.requireNonNull(paper.get(Knob.EPSILON_FINAL)).value(),
+              inPaper(Knob.EPSILON_FINAL),
               "a schedule of the user's own",
               "set by the user"));
     }
     return differences;
+  }
+
+  private String inPaper(Knob knob) {
+    return Objects.requireNonNull(paper.get(knob), knob::label).value();
   }
 
   /** The algorithm with these values. */
@@ -459,6 +528,13 @@ public final class Preset {
   /** A new block with that many outputs. */
   Block makeNetwork(Space.Box observations, int outputs) {
     int cells = cells();
+    if (yes(Knob.SPATIAL_SOFTMAX) && (network != null || value(Knob.NETWORK).equals("mlp"))) {
+      throw new IllegalArgumentException(
+          "spatial-softmax=yes comes after the convolutions of network=small-conv or linear-conv,"
+              + " but the network is "
+              + (network != null ? "one of your own" : "an mlp")
+              + "; leave it out, or put new SpatialSoftmax() into a network of your own");
+    }
     if (network != null) {
       if (cells > 0) {
         throw new IllegalArgumentException(
@@ -478,15 +554,17 @@ public final class Preset {
           TileCoding.of(observations, whole(Knob.TILINGS), tiles, number(Knob.TILE_BOUND)),
           outputs);
     }
-    if (value(Knob.NETWORK).equals("small-conv")) {
-      return cells > 0 ? Networks.smallConvLstm(outputs, cells) : Networks.smallConv(outputs);
+    boolean separate =
+        settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate");
+    if (!value(Knob.NETWORK).equals("mlp")) {
+      return separate
+          ? Networks.separate(convNetwork(outputs - 1), convNetwork(1))
+          : convNetwork(outputs);
     }
     int[] hidden =
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
     Nonlinearity nonlinearity =
         Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
-    boolean separate =
-        settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate");
     if (cells > 0) {
       return separate
           ? Networks.separateMlpLstms(observations, outputs - 1, cells, nonlinearity, hidden)
@@ -495,6 +573,15 @@ public final class Preset {
     return separate
         ? Networks.separateMlps(observations, outputs - 1, nonlinearity, hidden)
         : Networks.mlp(observations, outputs, nonlinearity, hidden);
+  }
+
+  private Block convNetwork(int outputs) {
+    Features seen = yes(Knob.SPATIAL_SOFTMAX) ? Features.POINTS : Features.MAPS;
+    SequentialBlock body =
+        value(Knob.NETWORK).equals("linear-conv")
+            ? Networks.linearConvFeatures(seen)
+            : Networks.smallConvFeatures(seen);
+    return cells() > 0 ? Networks.lstm(body, cells(), outputs) : Networks.linear(body, outputs);
   }
 
   /** Whether its environments step together, so that a run can be repeated bit for bit. */
@@ -552,12 +639,13 @@ public final class Preset {
 
   private Preset adapted(Knob knob, String value, String why) {
     Setting now = settings.get(knob);
-    return now != null && now.equals(paper.get(knob)) ? with(knob, value, why) : this;
+    boolean change = now != null && now.equals(paper.get(knob)) && !now.value().equals(value);
+    return change ? with(knob, value, why) : this;
   }
 
-  /** Whether nothing has changed a knob yet. */
+  /** Whether nothing has changed a knob of {@link Algorithms} yet. */
   boolean isThePapers(Knob knob) {
-    return Objects.equals(settings.get(knob), paper.get(knob));
+    return Objects.equals(settings.get(knob), origin.values.get(knob));
   }
 
   Preset with(Knob knob, String value, String source) {
@@ -578,7 +666,8 @@ public final class Preset {
     }
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     changed.put(knob, new Setting(value, source, Certainty.CHOSEN));
-    return new Preset(origin, name, Collections.unmodifiableMap(changed), network, exploration);
+    return new Preset(
+        origin, name, paper, Collections.unmodifiableMap(changed), network, exploration);
   }
 
   @Override

@@ -45,7 +45,7 @@ public final class Networks {
    * @param outputs numbers the last layer gives
    */
   public static Block smallConv(int outputs) {
-    return smallConvFeatures(Features.MAPS).add(dense(outputs));
+    return linear(smallConvFeatures(Features.MAPS), outputs);
   }
 
   /**
@@ -70,6 +70,11 @@ public final class Networks {
    */
   public static SequentialBlock linearConvFeatures(Features seen) {
     return new SequentialBlock().add(conv(16, 8, 4)).add(conv(32, 4, 2)).add(seen.block());
+  }
+
+  /** Adds a linear layer with that many outputs. */
+  public static Block linear(SequentialBlock body, int outputs) {
+    return body.add(dense(outputs));
   }
 
   /**

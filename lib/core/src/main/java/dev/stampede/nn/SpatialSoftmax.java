@@ -73,6 +73,7 @@ public final class SpatialSoftmax extends AbstractBlock {
       boolean training,
       @Nullable PairList<String, Object> params) {
     NDArray a = inputs.singletonOrThrow();
+    checkShape(a.getShape());
     long channels = a.getShape().get(1);
     long height = a.getShape().get(2);
     long width = a.getShape().get(3);
@@ -103,17 +104,21 @@ public final class SpatialSoftmax extends AbstractBlock {
 
   @Override
   public Shape[] getOutputShapes(Shape[] inputs) {
-    if (inputs[0].dimension() != 4) {
-      throw new IllegalArgumentException(
-          "SpatialSoftmax: expected shape (batch, channels, height, width) but got "
-              + inputs[0]
-              + "; put it after a convolution");
-    }
+    checkShape(inputs[0]);
     return new Shape[] {new Shape(inputs[0].get(0), 2 * inputs[0].get(1))};
   }
 
   @Override
   public Shape[] getOutputShapes(Shape[] inputs, DataType[] types) {
     return getOutputShapes(inputs);
+  }
+
+  private static void checkShape(Shape input) {
+    if (input.dimension() != 4) {
+      throw new IllegalArgumentException(
+          "SpatialSoftmax: expected shape (batch, channels, height, width) but got "
+              + input
+              + "; put it after a convolution");
+    }
   }
 }

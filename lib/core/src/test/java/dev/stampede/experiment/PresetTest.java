@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stampede.env.Space;
+import dev.stampede.nn.Network;
 import dev.stampede.nn.OptimizerKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,51 @@ class PresetTest {
                 .adaptedTo(Space.Box.floats(3), Space.Box.floats(1), 1_000_000)
                 .number(Knob.ENTROPY))
         .isEqualTo(0.02);
+  }
+
+  @Test
+  void continuous_control_is_measured_by_supplement_9() {
+    Preset states = A3C.adaptedTo(Space.Box.floats(3), Space.Box.floats(1), 1_000_000);
+    assertThat(states.differencesFromPaper().toString())
+        .contains("lstm: 0 cells instead of 128 cells (adapted to continuous actions)")
+        .contains("hidden: 64-64 units instead of 200 units")
+        .doesNotContain("entropy", "value-network", "network: ");
+
+    Preset pixels = A3C.adaptedTo(PIXELS, Space.Box.floats(1), 1_000_000);
+    assertThat(pixels.differencesFromPaper())
+        .extracting(Preset.Difference::knob)
+        .containsExactlyInAnyOrder(Knob.LEARNING_RATE, Knob.LAMBDA, Knob.T_MAX, Knob.RMS_EPSILON);
+    assertThat(pixels.settings())
+        .extractingByKeys(Knob.NETWORK, Knob.LSTM, Knob.VALUE_NETWORK, Knob.ENTROPY)
+        .allMatch(setting -> setting.source().contains("supplement 9"))
+        .extracting(Preset.Setting::value)
+        .containsExactly("linear-conv", "128", "separate", "1.0E-4");
+    assertThat(
+            A3C.lstm(16)
+                .adaptedTo(PIXELS, Space.Box.floats(1), 1_000_000)
+                .differencesFromPaper()
+                .toString())
+        .contains("lstm: 16 cells instead of 128 cells (set by the user)");
+  }
+
+  @Test
+  void networks_for_pixels_have_the_parts_that_their_knobs_say() {
+    int conv = 4 * 16 * 64 + 16 + 16 * 32 * 16 + 32;
+    int maps = 32 * 9 * 9;
+    Preset separate = A3C.set("value-network", "separate");
+    assertThat(size(A3C)).isEqualTo(conv + (maps + 1) * 256 + 257 * 3);
+    assertThat(size(A3C.set("spatial-softmax", "yes"))).isEqualTo(conv + 65 * 256 + 257 * 3);
+    assertThat(size(separate)).isEqualTo(2 * (conv + (maps + 1) * 256) + 257 * 3);
+    assertThat(size(separate.set("network", "linear-conv").lstm(8)))
+        .isEqualTo(2 * (conv + 32 * (maps + 8 + 2)) + 9 * 3);
+    assertThat(size(A3C.set("network", "linear-conv").set("spatial-softmax", "yes")))
+        .isEqualTo(conv + 65 * 3);
+    assertThatThrownBy(() -> size(A3C.hidden(64).set("spatial-softmax", "yes")))
+        .hasMessageContaining("network=small-conv or linear-conv, but the network is an mlp");
+  }
+
+  private static int size(Preset preset) {
+    return new Network(preset.makeNetwork(PIXELS, 3), PIXELS).size();
   }
 
   @Test

@@ -21,17 +21,26 @@ final class Actions {
 
   /** The one number; it may lie outside the bounds. */
   static float number(Environment task, Action action) {
+    return numbers(task, action)[0];
+  }
+
+  /** The numbers; they may lie outside the bounds. */
+  static float[] numbers(Environment task, Action action) {
     float[] numbers = action.numbers();
-    if (numbers.length != 1) {
+    int n = task.actionSpace().size();
+    if (numbers.length != n) {
       throw new IllegalArgumentException(
-          "%s takes an action of 1 number but got %d".formatted(name(task), numbers.length));
+          "%s takes an action of %d number%s but got %d"
+              .formatted(name(task), n, n == 1 ? "" : "s", numbers.length));
     }
-    if (Float.isNaN(numbers[0])) {
-      throw new IllegalArgumentException(
-          "%s takes a number as action but got NaN; has the policy diverged?"
-              .formatted(name(task)));
+    for (float number : numbers) {
+      if (Float.isNaN(number)) {
+        throw new IllegalArgumentException(
+            "%s takes a number as action but got NaN; has the policy diverged?"
+                .formatted(name(task)));
+      }
     }
-    return numbers[0];
+    return numbers;
   }
 
   private static String name(Environment task) {

@@ -27,7 +27,8 @@ public final class ClassicTasks implements EnvironmentProvider {
           Map.entry("CorridorTruncated", () -> new Corridor(Ending.TRUNCATED, Moves.DISCRETE)),
           Map.entry("MountainCar", MountainCar::new),
           Map.entry("MountainCarContinuous", MountainCarContinuous::new),
-          Map.entry("Pendulum", Pendulum::new));
+          Map.entry("Pendulum", Pendulum::new),
+          Map.entry("ReachDot", ReachDot::new));
 
   @Override
   public Collection<String> names() {

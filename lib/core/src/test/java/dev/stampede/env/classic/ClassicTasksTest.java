@@ -75,8 +75,12 @@ class ClassicTasksTest {
       assertRefused(environment, Action.of(-1), "got -1");
       assertRefused(environment, Action.of(0f), "Action.of(int)");
     } else {
-      assertRefused(environment, Action.of(0f, 0f), "1 number but got 2");
-      assertRefused(environment, Action.of(Float.NaN), "NaN");
+      int n = environment.actionSpace().size();
+      String expected = n + (n == 1 ? " number" : " numbers") + " but got " + (n + 1);
+      assertRefused(environment, Action.of(new float[n + 1]), expected);
+      float[] unknown = new float[n];
+      unknown[n - 1] = Float.NaN;
+      assertRefused(environment, Action.of(unknown), "NaN");
       assertRefused(environment, Action.of(0), "Action.of(float...)");
     }
     environment.step(random(environment, new SplitMix(1))); // The episode goes on.
@@ -285,9 +289,14 @@ class ClassicTasksTest {
   }
 
   private static Action random(Environment environment, SplitMix random) {
-    return environment.actionSpace() instanceof Space.Discrete discrete
-        ? Action.of(random.nextInt(discrete.n()))
-        : Action.of(random.nextFloat() * 6 - 3); // Beyond the bounds too.
+    if (environment.actionSpace() instanceof Space.Discrete discrete) {
+      return Action.of(random.nextInt(discrete.n()));
+    }
+    float[] numbers = new float[environment.actionSpace().size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = random.nextFloat() * 6 - 3; // Beyond the bounds too.
+    }
+    return Action.of(numbers);
   }
 
   private static void assertRefused(Environment environment, Action action, String why) {
