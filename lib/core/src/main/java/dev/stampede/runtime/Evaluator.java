@@ -177,7 +177,9 @@ final class Evaluator implements Saveable {
       }
     }
     inlineState = Checkpoint.readBlock(in);
-    seed = new SplitMix(seed + records.size() + 1).nextLong();
+    if (!records.isEmpty()) { // Those who have played nothing repeat nothing.
+      seed = new SplitMix(seed + records.size() + 1).nextLong();
+    }
   }
 
   private List<Job> pending() {

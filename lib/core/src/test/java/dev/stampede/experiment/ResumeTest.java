@@ -12,6 +12,7 @@ import dev.stampede.env.Step;
 import dev.stampede.env.Wrapper;
 import dev.stampede.env.classic.CartPole;
 import dev.stampede.result.EpisodeRecord;
+import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
 import java.io.IOException;
@@ -109,6 +110,20 @@ class ResumeTest {
 
     assertThat(episodes(parts)).isEqualTo(episodes(whole)).hasSizeGreaterThan(50);
     assertThat(parameters(parts)).isEqualTo(parameters(whole));
+  }
+
+  @Test
+  void a_run_stopped_before_its_first_evaluation_plays_the_same_ones(@TempDir Path folder) {
+    Experiment.Builder builder =
+        Experiment.of().threads(1).deterministic(true).evaluateEvery(2_500).evaluationEpisodes(3);
+    Run whole = builder.steps(6_000).build().run();
+    builder.steps(1_000).out(folder).build().run();
+
+    Run resumed = Experiment.resume(folder).steps(6_000).build().run();
+
+    assertThat(resumed.evaluations().stream().map(EvaluationRecord::returns))
+        .isEqualTo(whole.evaluations().stream().map(EvaluationRecord::returns).toList())
+        .hasSize(2);
   }
 
   @Test
