@@ -108,6 +108,25 @@ class JarTest(unittest.TestCase):
                 self.assertTrue((Path(folder) / "parameters.safetensors").is_file())
                 self.assertEqual(alive_in_session(process.pid), [])
 
+    @unittest.skipUnless(hasattr(os, "killpg"), "signals as on Linux and macOS")
+    def test_an_experiment_of_the_paper_that_ctrl_c_ended_goes_on(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            command = ("experiment", "table1", "--shorten", "10", "--out", folder)
+            process = start(*command)
+            deadline = time.monotonic() + 90
+            while len(list(Path(folder).glob("runs/*/run.json"))) < 3:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, output)
+            self.assertIn("to go on: stampede experiment table1", output)
+            self.assertTrue((Path(folder) / "table1.png").is_file())
+            self.assertEqual(alive_in_session(process.pid), [])
+            code, output = stampede(*command)
+            self.assertEqual(code, 0, output)
+            self.assertIn("50 of 50 runs are complete", output)
+
     @unittest.skipUnless(Path("/proc").is_dir(), "looks at /proc")
     def test_kill_9_leaves_no_process_after_two_seconds(self) -> None:
         for environment in ("CartPole", "CartPole-v1"):

@@ -72,7 +72,7 @@ final class Figure1 implements Protocol {
                 ? "mean over seeds, 95 % interval"
                 : "mean of the best 5 learning rates, 95 % interval",
             Plans.trainingAxis(scale),
-            Plans.scoreAxis(),
+            Plans.SCORE,
             Marks.LINES,
             3,
             panels),

@@ -64,7 +64,7 @@ final class Figure2 implements Protocol {
             title(),
             "each point a run with a learning rate and a seed of its own",
             Axis.logarithmic("learning rate"),
-            Axis.of("mean return in the last fifth of training"),
+            "mean return in the last fifth of training",
             Marks.POINTS,
             Plans.METHODS.size(),
             panels),

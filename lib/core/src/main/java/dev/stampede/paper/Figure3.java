@@ -72,7 +72,7 @@ final class Figure3 implements Protocol {
             title(),
             "mean over seeds, 95 % interval",
             Plans.trainingAxis(scale),
-            Plans.scoreAxis(),
+            Plans.SCORE,
             Marks.LINES,
             Plans.METHODS.size(),
             panels),

@@ -103,7 +103,7 @@ final class Optimizers implements Protocol {
             "final scores of runs with different learning rates, sorted: a longer plateau is a more"
                 + " robust optimizer",
             Axis.of("rank of the run, best first"),
-            Axis.of("mean return in the last fifth of training"),
+            "mean return in the last fifth of training",
             Marks.LINES_AND_POINTS,
             tasks(scale).size(),
             panels),

@@ -5,11 +5,12 @@ import java.util.List;
 /**
  * What a figure shows, whoever draws it. Immutable.
  *
+ * @param y what the y axis shows; each panel has a range of its own
  * @param marks how points are drawn
  * @param columns panels side by side
  */
 public record PaperFigure(
-    String title, String subtitle, Axis x, Axis y, Marks marks, int columns, List<Panel> panels) {
+    String title, String subtitle, Axis x, String y, Marks marks, int columns, List<Panel> panels) {
   public PaperFigure {
     panels = List.copyOf(panels);
   }

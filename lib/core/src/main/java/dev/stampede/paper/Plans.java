@@ -17,6 +17,9 @@ final class Plans {
 
   static final List<Integer> THREADS = List.of(1, 2, 4, 8, 16);
 
+  /** What a learning curve shows. */
+  static final String SCORE = "mean return of evaluations";
+
   /** An epoch of the paper: frames of all threads. */
   static final double EPOCH = 4_000_000;
 
@@ -89,10 +92,6 @@ final class Plans {
     return scale == Scale.SMALL ? 1 : EPOCH;
   }
 
-  static Axis scoreAxis() {
-    return Axis.of("mean return of evaluations");
-  }
-
   /** What a native task is not, one sentence each. */
   static List<String> smallTasks(List<Task> tasks, int threads) {
     List<String> deviations = new ArrayList<>();
@@ -122,7 +121,6 @@ final class Plans {
             + " published",
         "a run's budget is the paper's day, 80 million agent steps, where the paper's figure does"
             + " not say one that could be read with certainty",
-        "the mixed machine load of the paper's 16 cores is not repeated: threads share the cores"
-            + " that there are");
+        "threads share the cores of the machine named below; the paper had 16 for 16 threads");
   }
 }

@@ -118,7 +118,7 @@ final class Table2 implements Protocol {
                 "threads",
                 true,
                 Plans.THREADS.stream().map(n -> new Tick(n, Integer.toString(n))).toList()),
-            Axis.of("times as fast as 1 thread"),
+            "times as fast as 1 thread",
             Marks.LINES_AND_POINTS,
             3,
             List.of(
@@ -142,9 +142,9 @@ final class Table2 implements Protocol {
                 + tasks.stream()
                     .map(task -> Outcomes.number(task.reference()) + " (" + task.env() + ")")
                     .collect(Collectors.joining(", "))
-                + "; a run that never does counts with all of its time and steps, so that its"
-                + " speed-up is off. The speed-up in time is the one in steps per second times the"
-                + " one in steps, up to how the means are taken."));
+                + "; a run that never does counts with all of its time and steps, which are a lower"
+                + " bound of what it would need. The speed-up in time is the one in steps per"
+                + " second times the one in steps, up to how the means are taken."));
   }
 
   /** How many times as fast n threads are: mean over tasks of the ratio of means over seeds. */

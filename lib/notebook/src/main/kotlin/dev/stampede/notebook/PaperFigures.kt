@@ -65,18 +65,18 @@ internal fun PaperFigure.plot(): Figure {
     add(scaleFillManual(values = COLOURS, limits = names))
     xScale(x())?.let { add(it) }
     if (shown > 1) {
-      add(facetWrap(facets = "panel", ncol = columns, order = 0, scales = "free"))
+      add(facetWrap(facets = "panel", ncol = columns, order = 1, scales = "free"))
     }
   }
   val look =
     theme(
       plotTitle = elementText(face = "bold", size = 16),
       panelGridMinor = elementBlank(),
-      axisTextX = if (x().ticks().size > CROWDED) elementText(angle = 90) else null,
+      axisTextX = tickText(x()),
     )
   return parts.fold(letsPlot()) { plot: Plot, part -> plot + part } +
     ggtitle(title(), subtitle()) +
-    labs(x = x().label(), y = y().label(), color = "", fill = "") +
+    labs(x = x().label(), y = y(), color = "", fill = "") +
     themeMinimal() +
     (if (names.size > 1) look.legendPositionBottom() else look.legendPositionNone()) +
     ggsize(maxOf(LEAST_WIDTH, columns * PANEL_WIDTH + 60), height)
@@ -135,6 +135,14 @@ private fun PaperFigure.marks(rows: List<Row>): List<Feature> {
     }
   }
 }
+
+/** Few names lie flat, many stand upright; numbers are as they always are. */
+private fun tickText(axis: Axis) =
+  when {
+    axis.ticks().none { it.label().length > 3 } -> null
+    axis.ticks().size > CROWDED -> elementText(angle = 90)
+    else -> elementText(angle = 0, size = 11)
+  }
 
 private fun xScale(axis: Axis): Feature? {
   val breaks = axis.ticks().map { it.at() }.ifEmpty { null }
