@@ -62,7 +62,7 @@ public final class Algorithms {
           valueMethod(
               value(Knob.VALUE_WEIGHT, "1.0", OPEN, Certainty.CHOSEN),
               value(Knob.ASYNC_UPDATE, "5", "section 5.1", Certainty.SECONDARY)),
-          explorationAnd(Map.of(Knob.LEARNING_RATE, "0.003")),
+          explorationAnd(Map.of(Knob.LEARNING_RATE, "0.002", Knob.RMS_EPSILON, "1.0E-5")),
           Algorithms::oneStepSarsa);
 
   /** Asynchronous n-step Q-learning: Algorithm S2. */
