@@ -209,6 +209,19 @@ class KernelTest(unittest.TestCase):
 
         self.assertIn("image/png", cell.outputs[-1]["content"]["data"])
 
+    def test_an_experiment_of_the_paper_prints_its_table_and_is_its_figure(self) -> None:
+        cell = self.kernel.run(
+            "import java.nio.file.Files\n"
+            'paper.table1(small, "${Files.createTempDirectory("paper")}", shorten = 1_000)'
+        )
+
+        self.assertIsNone(cell.error())
+        printed = "".join(
+            str(o["content"]["text"]) for o in cell.outputs if o["msg_type"] == "stream"
+        )
+        self.assertIn("50 of 50 runs are complete", printed)
+        self.assertIn("image/png", cell.outputs[-1]["content"]["data"])
+
     @unittest.skipUnless(sys.platform == "linux", "reads /proc")
     def test_it_listens_on_loopback_only(self) -> None:
         listening = listening_addresses(self.kernel.pid)

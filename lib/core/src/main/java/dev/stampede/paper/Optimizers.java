@@ -100,8 +100,7 @@ final class Optimizers implements Protocol {
     return new Findings(
         new PaperFigure(
             title(),
-            "final scores of runs with different learning rates, sorted: a longer plateau is a more"
-                + " robust optimizer",
+            "final scores over learning rates, sorted: a long plateau is robust",
             Axis.of("rank of the run, best first"),
             "mean return in the last fifth of training",
             Marks.LINES_AND_POINTS,

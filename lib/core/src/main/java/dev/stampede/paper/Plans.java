@@ -83,13 +83,13 @@ final class Plans {
   static Axis trainingAxis(Scale scale) {
     return Axis.of(
         scale == Scale.SMALL
-            ? "agent steps of all threads"
+            ? "thousand agent steps of all threads"
             : "epochs (4 million frames of all threads)");
   }
 
   /** Frames that are 1 on the {@link #trainingAxis}. */
   static double framesPerUnit(Scale scale) {
-    return scale == Scale.SMALL ? 1 : EPOCH;
+    return scale == Scale.SMALL ? 1_000 : EPOCH;
   }
 
   /** What a native task is not, one sentence each. */

@@ -2,6 +2,7 @@ package dev.stampede.paper;
 
 import dev.stampede.experiment.Experiment;
 import dev.stampede.experiment.Run;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,11 +105,21 @@ final class RunQueue {
   }
 
   private Experiment experiment(PlannedRun planned) {
-    try {
-      return Experiment.resume(folder(planned)).build();
-    } catch (IllegalArgumentException e) { // There is no whole checkpoint.
-      return planned.experiment(folder(planned));
+    Path folder = folder(planned);
+    if (noCheckpoint(folder)) {
+      return planned.experiment(folder);
     }
+    try {
+      return Experiment.resume(folder).build();
+    } catch (IllegalArgumentException e) {
+      messages.accept("a run starts anew, since it cannot go on: " + e.getMessage());
+      return planned.experiment(folder);
+    }
+  }
+
+  private static boolean noCheckpoint(Path folder) {
+    return !Files.exists(folder.resolve("checkpoint.bin"))
+        && !Files.exists(folder.resolve("checkpoint.previous"));
   }
 
   /** Compiled code, so that the first runs whose time is measured are not slower than the last. */

@@ -41,9 +41,12 @@ final class Table1 implements Protocol {
           Map.entry("A3C FF, 4 days", Column.A3C_FF_4_DAYS),
           Map.entry("A3C LSTM, 4 days", Column.A3C_LSTM_4_DAYS));
 
-  /** Mean return of A2C in the benchmark of RL Baselines3 Zoo, one run of 500 000 steps each. */
-  private static final Map<String, String> ZOO_A2C =
-      Map.of("CartPole", "500.0 ± 0.0", "Acrobot", "−83.4 ± 17.2");
+  /**
+   * Mean return and standard deviation of A2C in the benchmark of RL Baselines3 Zoo, half a million
+   * steps each.
+   */
+  private static final Map<String, double[]> ZOO_A2C =
+      Map.of("CartPole", new double[] {500, 0}, "Acrobot", new double[] {-83.4, 17.2});
 
   /** One of our agents: its name, how it learns and for how long. */
   private record Agent(Preset preset, long steps) {}
@@ -95,6 +98,8 @@ final class Table1 implements Protocol {
     List<Task> tasks = Task.five(Scale.SMALL);
     List<List<String>> rows = new ArrayList<>();
     List<Point> ours = new ArrayList<>();
+    List<Point> floor = new ArrayList<>();
+    List<Point> published = new ArrayList<>();
     List<Tick> ticks = new ArrayList<>();
     List<Double> normalised = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
@@ -104,6 +109,11 @@ final class Table1 implements Protocol {
       double[] fractions =
           Arrays.stream(scores).map(s -> 100 * (s - random) / (task.best() - random)).toArray();
       ticks.add(new Tick(i + 1, task.env()));
+      floor.add(Point.of(i + 1, 0));
+      double[] zoo = ZOO_A2C.get(task.env());
+      if (zoo != null) {
+        published.add(Point.of(i + 1, 100 * (zoo[0] - random) / (task.best() - random)));
+      }
       if (fractions.length > 0) {
         ours.add(Outcomes.mean(i + 1, fractions));
         normalised.add(Arrays.stream(fractions).average().orElseThrow());
@@ -116,7 +126,7 @@ final class Table1 implements Protocol {
               Integer.toString(scores.length),
               Outcomes.cell(scores),
               Outcomes.cell(fractions),
-              ZOO_A2C.getOrDefault(task.env(), "–")));
+              zoo == null ? "–" : Outcomes.number(zoo[0]) + " ± " + Outcomes.number(zoo[1])));
     }
     List<List<String>> summary = new ArrayList<>();
     if (!normalised.isEmpty()) {
@@ -131,7 +141,13 @@ final class Table1 implements Protocol {
             "normalised score, %",
             Marks.POINTS,
             1,
-            List.of(new Panel("", List.of(new Series("A3C, here", ours))))),
+            List.of(
+                new Panel(
+                    "",
+                    List.of(
+                        new Series("random play", floor),
+                        new Series("A3C, here", ours),
+                        new Series("A2C, RL Baselines3 Zoo, published", published))))),
         List.of(
             new Table(
                 "By task",

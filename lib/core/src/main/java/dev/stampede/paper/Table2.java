@@ -122,9 +122,9 @@ final class Table2 implements Protocol {
             Marks.LINES_AND_POINTS,
             3,
             List.of(
-                new Panel("time to the reference score, here", time),
+                new Panel("time to the score, here", time),
                 new Panel("steps per second, here", speed),
-                new Panel("time to the reference score, published (16 cores)", published))),
+                new Panel("time to the score, published", published))),
         List.of(
             new Table(
                 "Times as fast as 1 thread, mean over tasks [95 %]",

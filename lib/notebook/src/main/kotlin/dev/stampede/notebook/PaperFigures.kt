@@ -5,10 +5,11 @@ import dev.stampede.paper.PaperFigure
 import dev.stampede.paper.PaperFigure.Axis
 import dev.stampede.paper.PaperFigure.Marks
 import dev.stampede.paper.PaperReport
+import kotlin.math.log2
 import org.jetbrains.letsPlot.Figure
 import org.jetbrains.letsPlot.facet.facetWrap
-import org.jetbrains.letsPlot.geom.geomErrorBar
 import org.jetbrains.letsPlot.geom.geomLine
+import org.jetbrains.letsPlot.geom.geomLineRange
 import org.jetbrains.letsPlot.geom.geomPoint
 import org.jetbrains.letsPlot.geom.geomRibbon
 import org.jetbrains.letsPlot.ggsize
@@ -43,16 +44,19 @@ private const val PANEL_WIDTH = 260
 private const val PANEL_HEIGHT = 210
 private const val LEAST_WIDTH = 720
 
+/** Beside the first and the last tick. */
+private const val ROOM = 0.5
+
 /** More names than this on the x axis stand upright. */
 private const val CROWDED = 10
 
 /** The figure as Lets-Plot draws it; panels without a point are left out. */
 internal fun PaperFigure.plot(): Figure {
   val rows =
-    panels().flatMap { panel ->
-      panel.series().flatMap { series ->
-        series.points().map { Row(panel.title(), series.name(), it) }
-      }
+    panels().flatMapIndexed { i, panel ->
+      // Panels are sorted by name. Spaces at the start come first, and SVG does not draw them.
+      val name = " ".repeat(panels().size - i) + panel.title()
+      panel.series().flatMap { series -> series.points().map { Row(name, series.name(), it) } }
     }
   val names = panels().flatMap { panel -> panel.series().map { it.name() } }.distinct()
   val shown = panels().count { panel -> panel.series().any { it.points().isNotEmpty() } }
@@ -89,7 +93,7 @@ private fun PaperFigure.marks(rows: List<Row>): List<Feature> {
     mapOf(
       "panel" to rows.map { it.panel },
       "series" to rows.map { it.series },
-      "x" to rows.map { it.point.x() },
+      "x" to rows.map { x().place(it.point.x()) },
       "y" to rows.map { it.point.y() },
       "low" to rows.map { it.point.low() },
       "high" to rows.map { it.point.high() },
@@ -107,7 +111,7 @@ private fun PaperFigure.marks(rows: List<Row>): List<Feature> {
       )
     } else if (intervals) {
       add(
-        geomErrorBar(data, width = 0.0, size = 0.7, showLegend = false) {
+        geomLineRange(data, size = 0.7, showLegend = false) {
           x = "x"
           ymin = "low"
           ymax = "high"
@@ -144,12 +148,19 @@ private fun tickText(axis: Axis) =
     else -> elementText(angle = 0, size = 11)
   }
 
-private fun xScale(axis: Axis): Feature? {
-  val breaks = axis.ticks().map { it.at() }.ifEmpty { null }
-  val labels = axis.ticks().map { it.label() }.ifEmpty { null }
-  return when {
-    axis.logarithmic() -> scaleXLog10(breaks = breaks, labels = labels)
-    breaks != null -> scaleXContinuous(breaks = breaks, labels = labels)
-    else -> null
+private fun xScale(axis: Axis): Feature? =
+  when {
+    axis.ticks().isEmpty() -> if (axis.logarithmic()) scaleXLog10() else null
+    else ->
+      scaleXContinuous(
+        breaks = axis.ticks().map { axis.place(it.at()) },
+        labels = axis.ticks().map { it.label() },
+        limits = axis.ticks().map { axis.place(it.at()) }.let { it.min() - ROOM to it.max() + ROOM },
+      )
   }
-}
+
+/**
+ * Where a value stands. A logarithmic scale of Lets-Plot with bars from low to high leaves half of
+ * its width empty, so that one with ticks of its own is made here.
+ */
+private fun Axis.place(x: Double) = if (logarithmic() && ticks().isNotEmpty()) log2(x) else x
