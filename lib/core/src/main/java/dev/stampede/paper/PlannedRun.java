@@ -14,6 +14,8 @@ import java.util.Map;
  * @param steps agent steps of all threads
  * @param evaluateEvery agent steps between evaluations
  * @param timed whether its time is measured, so that nothing may run beside it
+ * @param repeatable whether it gives the same bits each time; its learner then waits for each
+ *     evaluation
  */
 record PlannedRun(
     Preset algorithm,
@@ -22,7 +24,8 @@ record PlannedRun(
     long steps,
     long seed,
     long evaluateEvery,
-    boolean timed) {
+    boolean timed,
+    boolean repeatable) {
   static final int EVALUATION_EPISODES = 10;
 
   /** With a budget, and a distance of evaluations, of one nth. */
@@ -34,7 +37,8 @@ record PlannedRun(
         Math.max(1, steps / n),
         seed,
         Math.max(1, evaluateEvery / n),
-        timed);
+        timed,
+        repeatable);
   }
 
   /**
@@ -59,7 +63,6 @@ record PlannedRun(
     return algorithm.number(Knob.LEARNING_RATE);
   }
 
-  /** What to run; one thread whose time does not count gives the same bits each time. */
   Experiment experiment(Path out) {
     return Experiment.of()
         .algorithm(algorithm)
@@ -69,7 +72,7 @@ record PlannedRun(
         .seed(seed)
         .evaluateEvery(evaluateEvery)
         .evaluationEpisodes(EVALUATION_EPISODES)
-        .deterministic(threads == 1 && !timed)
+        .deterministic(repeatable)
         .out(out)
         .build();
   }

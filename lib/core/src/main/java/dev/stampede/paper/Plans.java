@@ -50,7 +50,8 @@ final class Plans {
         steps,
         seed,
         scale == Scale.SMALL ? steps / EVALUATIONS : EVALUATE_EVERY_PAPER,
-        timed);
+        timed,
+        scale == Scale.SMALL && threads == 1 && !timed);
   }
 
   /** One run for each learning rate, each with a seed of its own, as in the paper's searches. */

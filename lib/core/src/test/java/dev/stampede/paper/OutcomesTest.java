@@ -117,7 +117,8 @@ class OutcomesTest {
   }
 
   private static PlannedRun run(int threads, long seed) {
-    return new PlannedRun(Plans.METHODS.get(3), TASK.env(), threads, TASK.steps(), seed, 50, false);
+    return new PlannedRun(
+        Plans.METHODS.get(3), TASK.env(), threads, TASK.steps(), seed, 50, false, false);
   }
 
   private static EvaluationRecord evaluation(long step, double seconds, double score) {

@@ -49,6 +49,8 @@ private const val ROOM = 0.5
 
 /** More names than this on the x axis stand upright. */
 private const val CROWDED = 10
+private const val CROWDED_HEIGHT = 520
+private const val TICK_WIDTH = 24
 
 /** The figure as Lets-Plot draws it; panels without a point are left out. */
 internal fun PaperFigure.plot(): Figure {
@@ -62,7 +64,9 @@ internal fun PaperFigure.plot(): Figure {
   val shown = panels().count { panel -> panel.series().any { it.points().isNotEmpty() } }
   val columns = minOf(columns(), maxOf(1, shown))
   val lines = (shown + columns - 1) / columns
-  val height = maxOf(340, 130 + lines * PANEL_HEIGHT)
+  val crowded = x().ticks().size > CROWDED
+  val height = if (crowded) CROWDED_HEIGHT else maxOf(340, 130 + lines * PANEL_HEIGHT)
+  val width = maxOf(LEAST_WIDTH, columns * PANEL_WIDTH + 60)
   val parts = buildList {
     addAll(marks(rows))
     add(scaleColorManual(values = COLOURS, limits = names))
@@ -83,7 +87,7 @@ internal fun PaperFigure.plot(): Figure {
     labs(x = x().label(), y = y(), color = "", fill = "") +
     themeMinimal() +
     (if (names.size > 1) look.legendPositionBottom() else look.legendPositionNone()) +
-    ggsize(maxOf(LEAST_WIDTH, columns * PANEL_WIDTH + 60), height)
+    ggsize(if (crowded) maxOf(width, x().ticks().size * TICK_WIDTH) else width, height)
 }
 
 private class Row(val panel: String, val series: String, val point: PaperFigure.Point)
@@ -144,7 +148,7 @@ private fun PaperFigure.marks(rows: List<Row>): List<Feature> {
 private fun tickText(axis: Axis) =
   when {
     axis.ticks().none { it.label().length > 3 } -> null
-    axis.ticks().size > CROWDED -> elementText(angle = 90)
+    axis.ticks().size > CROWDED -> elementText(angle = 90, size = 11)
     else -> elementText(angle = 0, size = 11)
   }
 
