@@ -28,7 +28,7 @@ def has_huge_pages() -> bool:
 #: Flags of the JVM that runs the cells, and so the experiments in them.
 JVM_FLAGS = [
     "-XX:+UseSerialGC",
-    "-Xms64m",
+    "-Xms24m",
     *(["-XX:+UseTransparentHugePages"] if has_huge_pages() else []),
     "--enable-native-access=ALL-UNNAMED",
     "-Dai.djl.offline=true",

@@ -88,7 +88,7 @@ final class Launcher {
       flags.add("-XX:+UseTransparentHugePages");
     }
     if (own.stream().noneMatch(flag -> flag.startsWith("-Xm"))) {
-      flags.add("-Xms64m"); // A larger heap would fill with garbage before the first collection.
+      flags.add("-Xms24m"); // A larger heap would fill with garbage before the first collection.
       flags.add("-Xmx1g");
     }
     flags.add("--enable-native-access=ALL-UNNAMED");

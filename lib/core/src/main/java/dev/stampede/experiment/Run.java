@@ -163,8 +163,8 @@ public final class Run {
   }
 
   /**
-   * The finished training episodes in the order they ended. Where there are more than 260 000, the
-   * last 120 000 and every second, fourth, … of those before; the out folder's episodes.csv has
+   * The finished training episodes in the order they ended. Where there are more than 130 000, the
+   * last 60 000 and every second, fourth, … of those before; the out folder's episodes.csv has
    * each.
    */
   public List<EpisodeRecord> episodes() {

@@ -13,13 +13,13 @@ import java.util.OptionalLong;
  * hundred.
  *
  * <p>A fast task ends thousands a second for hours, so memory has a bound, 28 bytes for each of
- * some 260 000 episodes: the last 120 000 are all kept; of older ones, once they are {@linkplain
+ * some 130 000 episodes: the last 60 000 are all kept; of older ones, once they are {@linkplain
  * #release released}, every second, then every fourth and so on. Safe for any number of threads.
  */
 final class EpisodeLog {
   private static final int WINDOW = 100;
   static final int BLOCK = 4096;
-  static final int MOST_BLOCKS = 32;
+  static final int MOST_BLOCKS = 16;
 
   private static final class Block {
     final long[] steps = new long[BLOCK];

@@ -16,7 +16,7 @@ public val Run.meanReturn100: Double
 public val Run.solvedAtStep: Long?
   get() = solvedAtStep().let { if (it.isPresent) it.asLong else null }
 
-/** The finished training episodes; of more than 260 000, only some of the older ones. */
+/** The finished training episodes; of more than 130 000, only some of the older ones. */
 public val Run.episodes: List<EpisodeRecord>
   get() = episodes()
 
