@@ -78,6 +78,12 @@ public interface ActorLearner {
    */
   <S extends Saveable> S keep(S part);
 
+  /**
+   * Whether the current state is a start state, or will be after {@link #sync}: also in a resumed
+   * run whose environment could not go on within its episode.
+   */
+  boolean atStart();
+
   /** This thread's own source of randomness. */
   RandomGenerator random();
 

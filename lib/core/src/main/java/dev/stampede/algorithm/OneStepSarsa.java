@@ -35,7 +35,8 @@ public record OneStepSarsa(
     EpsilonGreedy.OfThread epsilon = actor.keep(exploration.start(actor.random(), actor.id()));
     Rollout rollout = new Rollout(asyncUpdate + 1);
     // Thread step counter t ← 0; θ⁻ ← θ; dθ ← 0
-    int a = epsilon.chosen(); // −1: none yet; a resumed run goes on with the one it had.
+    // −1: none yet; a run that is resumed within an episode goes on with the one it had.
+    int a = actor.atStart() ? -1 : epsilon.chosen();
     while (actor.running()) { // repeat … until T > T_max
       actor.sync(); // get state s
       rollout.clear();

@@ -37,6 +37,10 @@ public record TrueOnlineSarsa(double gamma, double lambda, EpsilonGreedy explora
     Features psi = new Features();
     Features psiPrime = new Features();
     int a = epsilon.chosen(); // −1: none yet; a resumed run goes on with the one it had.
+    if (actor.atStart()) { // It may be resumed without its episode.
+      a = -1;
+      td.endEpisode();
+    }
     while (actor.running()) { // loop over episodes, and over the steps of each
       actor.sync(); // obtain state S
       a = a < 0 ? epsilon.choose(Q, actor.act(), actor.T()) : a; // select A, ε-greedy

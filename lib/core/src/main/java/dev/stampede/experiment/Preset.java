@@ -451,7 +451,9 @@ public final class Preset {
       values.putAll(CONTINUOUS_STATES);
     }
     for (Map.Entry<Knob, String> each : values.entrySet()) {
-      result = result.adapted(each.getKey(), each.getValue(), why);
+      Setting papers = origin.continuous.get(each.getKey());
+      boolean itsOwn = papers != null && papers.value().equals(each.getValue());
+      result = itsOwn ? result : result.adapted(each.getKey(), each.getValue(), why);
     }
     return result;
   }
@@ -474,7 +476,9 @@ public final class Preset {
     Map<Knob, Setting> papers = new EnumMap<>(paper);
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     papers.put(knob, value);
-    if (Objects.equals(settings.get(knob), paper.get(knob))) {
+    Setting now = settings.get(knob);
+    boolean free = now != null && (isFrom(now, paper.get(knob)) || isFrom(now, value));
+    if (free && !(network != null && knob == Knob.LSTM)) { // A network of one's own has its cells.
       changed.put(knob, value);
     }
     return new Preset(
@@ -639,8 +643,21 @@ public final class Preset {
 
   private Preset adapted(Knob knob, String value, String why) {
     Setting now = settings.get(knob);
-    boolean change = now != null && now.equals(paper.get(knob)) && !now.value().equals(value);
-    return change ? with(knob, value, why) : this;
+    boolean neverFalls = knob == Knob.ANNEAL_STEPS && value.equals("never");
+    if (neverFalls && !value(Knob.LEARNING_RATE_SCHEDULE).equals("linear")) {
+      return this; // A schedule of the user's falls.
+    }
+    // Also to the value that it has: a later adaptation must not change it then.
+    return now != null && isFrom(now, paper.get(knob)) ? with(knob, value, why) : this;
+  }
+
+  /**
+   * Whether that is the paper's setting; one that was read from a checkpoint lost its certainty.
+   */
+  private static boolean isFrom(Setting now, @Nullable Setting papers) {
+    return papers != null
+        && now.value().equals(papers.value())
+        && now.source().equals(papers.source());
   }
 
   /** Whether nothing has changed a knob of {@link Algorithms} yet. */

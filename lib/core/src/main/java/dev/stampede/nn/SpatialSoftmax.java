@@ -83,9 +83,9 @@ public final class SpatialSoftmax extends AbstractBlock {
       a = a.div((float) temperature);
     }
     NDArray s = a.reshape(-1, height * width).softmax(1);
-    try (NDArray positions = positions(inputs.head().getManager(), height, width)) {
-      return new NDList(s.dot(positions).reshape(-1, 2 * channels));
-    }
+    // The backward pass reads the positions: they are closed with the manager, not here.
+    NDArray positions = positions(inputs.head().getManager(), height, width);
+    return new NDList(s.dot(positions).reshape(-1, 2 * channels));
   }
 
   /** x and y of each position, shape (height · width, 2). */

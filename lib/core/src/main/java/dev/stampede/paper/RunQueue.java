@@ -69,7 +69,13 @@ final class RunQueue {
           free.release(share);
           break;
         }
-        threads.execute(() -> runAndRelease(each, share));
+        try {
+          threads.execute(() -> runAndRelease(each, share));
+        } catch (Throwable e) { // No memory for another thread, for instance.
+          free.release(share);
+          stop();
+          throw e;
+        }
       }
     } catch (InterruptedException e) {
       stop();

@@ -49,6 +49,7 @@ final class ActorThread implements ActorLearner {
   private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
+  private boolean started;
   private long steps;
   private Observation current;
   private final List<Saveable> kept = new ArrayList<>();
@@ -173,6 +174,7 @@ final class ActorThread implements ActorLearner {
     Action within = Bounds.cut(a, actionSpace);
     Step step = cores.step(() -> environment.step(within));
     long T = training.countStep();
+    started = true;
     t++;
     steps++;
     current = step.observation();
@@ -297,6 +299,11 @@ final class ActorThread implements ActorLearner {
   }
 
   @Override
+  public boolean atStart() {
+    return !started || episodeOver;
+  }
+
+  @Override
   public RandomGenerator random() {
     return random;
   }
@@ -345,6 +352,7 @@ final class ActorThread implements ActorLearner {
     boolean goesOn = States.restore(environment, in);
     normalizer.restore(0, in, goesOn);
     if (goesOn) {
+      started = true;
       episodeOver = in.readBoolean();
       current = States.readObservation(in);
       resumedMemory = States.readNumbers(in);

@@ -103,6 +103,7 @@ final class AgentThread implements QueuedAgent {
 
   @Override
   public void begin() {
+    normalizer.begin();
     SafePoint safePoint = training.safePoint();
     if (safePoint.asked()) {
       byte[] here = state();
@@ -110,7 +111,6 @@ final class AgentThread implements QueuedAgent {
       safePoint.pass(id, here);
       rollouts.goOn();
     }
-    normalizer.begin();
     if (episodeOver) {
       current = environment.reset();
       normalizer.count(current);

@@ -133,6 +133,7 @@ public final class Training {
     }
     for (EpisodeRecord e : finished) {
       episodes.add(e.step(), e.seconds(), e.thread(), e.score(), e.length());
+      episodes.release(episodes.size()); // They are in the run's folder.
     }
     stop = episodes.solvedAtStep().isPresent();
     secondsBefore = from.seconds();

@@ -188,6 +188,11 @@ final class Scripted implements ActorLearner {
   }
 
   @Override
+  public boolean atStart() {
+    return true;
+  }
+
+  @Override
   public RandomGenerator random() {
     return new RandomGenerator() {
       @Override

@@ -141,6 +141,11 @@ class TrueOnlineSarsaTest {
     }
 
     @Override
+    public boolean atStart() {
+      return over;
+    }
+
+    @Override
     public int id() {
       return 0;
     }

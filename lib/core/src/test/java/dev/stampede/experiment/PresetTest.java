@@ -6,9 +6,11 @@ import static dev.stampede.experiment.Algorithms.NStepQ;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.nn.core.Linear;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.OptimizerKind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,5 +132,48 @@ class PresetTest {
 
     assertThatThrownBy(() -> preset.make(4))
         .hasMessageContaining("expected a probability for each final ε, adding up to 1");
+  }
+
+  @Test
+  void a_network_of_ones_own_needs_no_cells_for_continuous_control_from_pixels() {
+    Preset adapted =
+        Algorithms.A3C
+            .network(n -> Linear.builder().setUnits(n).build())
+            .adaptedTo(Space.Box.bytes(4, 84, 84), Space.Box.floats(2), 1_000);
+
+    assertThat(adapted.value(Knob.LSTM)).isEqualTo("0");
+  }
+
+  @Test
+  void a_schedule_of_the_users_falls_where_the_adapted_rate_would_not() {
+    Preset adapted =
+        Algorithms.A3C
+            .lstm(8)
+            .set("learning-rate-schedule", "cosine")
+            .adaptedTo(Space.Box.floats(4), new Space.Discrete(2), 500_000);
+
+    assertThat(adapted.value(Knob.ANNEAL_STEPS)).isEqualTo("budget");
+  }
+
+  @Test
+  void a_resumed_preset_adapts_as_it_did_before() {
+    for (Preset preset :
+        List.of(A3C, A3C.continuousControl(), A2C.continuousControl(), A3C.lstm(8))) {
+      Experiment.Builder resumed = Experiment.of();
+      CheckpointedSettings.give(
+          CheckpointedSettings.of(
+              Experiment.of().algorithm(preset).env("Pendulum").build(), 1_000_000),
+          resumed);
+      Space.Box numbers = Space.Box.floats(1);
+
+      Preset before = preset.adaptedTo(Space.Box.floats(3), numbers, 1_000_000);
+      Preset after = resumed.build().algorithm().adaptedTo(Space.Box.floats(3), numbers, 1_000_000);
+
+      before
+          .settings()
+          .forEach(
+              (knob, setting) ->
+                  assertThat(after.value(knob)).as(knob.label()).isEqualTo(setting.value()));
+    }
   }
 }
