@@ -47,13 +47,7 @@ final class Figure1 implements Protocol {
     for (Task task : Task.five(scale)) {
       List<Series> series = new ArrayList<>();
       for (Preset method : Plans.METHODS) {
-        Outcomes runs =
-            outcomes
-                .where(
-                    run ->
-                        run.env().equals(task.env())
-                            && run.algorithm().name().equals(method.name()))
-                .best(BEST);
+        Outcomes runs = outcomes.of(task.env(), method.name()).best(BEST);
         series.add(new Series(method.name(), runs.curve(Plans.framesPerUnit(scale))));
         rows.add(
             List.of(

@@ -48,10 +48,7 @@ final class Figure2 implements Protocol {
     List<List<String>> rows = new ArrayList<>();
     for (Task task : Task.two(scale)) {
       for (Preset method : Plans.METHODS) {
-        Outcomes runs =
-            outcomes.where(
-                run ->
-                    run.env().equals(task.env()) && run.algorithm().name().equals(method.name()));
+        Outcomes runs = outcomes.of(task.env(), method.name());
         panels.add(
             new Panel(
                 method.name() + ", " + task.env(),

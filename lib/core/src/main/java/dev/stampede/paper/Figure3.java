@@ -44,10 +44,7 @@ final class Figure3 implements Protocol {
     List<List<String>> rows = new ArrayList<>();
     for (Task task : Task.two(scale)) {
       for (Preset method : Plans.METHODS) {
-        Outcomes here =
-            outcomes.where(
-                run ->
-                    run.env().equals(task.env()) && run.algorithm().name().equals(method.name()));
+        Outcomes here = outcomes.of(task.env(), method.name());
         List<Series> series = new ArrayList<>();
         for (int threads : Plans.THREADS) {
           Outcomes runs = here.where(run -> run.threads() == threads);

@@ -75,13 +75,10 @@ final class Optimizers implements Protocol {
         for (Map.Entry<OptimizerKind, String> optimizer : OPTIMIZERS) {
           double[] scores =
               outcomes
+                  .of(task.env(), method.name())
                   .where(
                       run ->
-                          run.env().equals(task.env())
-                              && run.algorithm().name().equals(method.name())
-                              && run.algorithm()
-                                  .value(Knob.OPTIMIZER)
-                                  .equals(optimizer.getKey().label()))
+                          run.algorithm().value(Knob.OPTIMIZER).equals(optimizer.getKey().label()))
                   .finalScores();
           series.add(new Series(optimizer.getValue(), sorted(scores)));
           rows.add(

@@ -25,6 +25,11 @@ record Outcomes(List<Outcome> all) {
             .toList());
   }
 
+  /** Those of one task and method, by their names. */
+  Outcomes of(String env, String method) {
+    return where(run -> run.env().equals(env) && run.algorithm().name().equals(method));
+  }
+
   Outcomes where(Predicate<PlannedRun> condition) {
     return new Outcomes(all.stream().filter(each -> condition.test(each.planned())).toList());
   }

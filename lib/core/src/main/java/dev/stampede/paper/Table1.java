@@ -194,11 +194,7 @@ final class Table1 implements Protocol {
           .add(Point.of(i + 1, percent(paper, game, score(paper, game, Column.A3C_FF_1_DAY))));
       for (int agent = 0; agent < agents().size(); agent++) {
         String name = agents().get(agent).preset().name();
-        double[] scores =
-            outcomes
-                .where(
-                    run -> run.env().equals(Task.bare(game)) && run.algorithm().name().equals(name))
-                .finalScores();
+        double[] scores = outcomes.of(Task.bare(game), name).finalScores();
         row.add(Outcomes.cell(scores));
         if (scores.length > 0) {
           double percent = percent(paper, game, scores[0]);
