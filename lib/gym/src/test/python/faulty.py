@@ -7,7 +7,7 @@ import time
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, Discrete, Tuple
+from gymnasium.spaces import Box, Dict, Discrete, Text, Tuple
 
 
 class Quiet(gymnasium.Env):
@@ -77,8 +77,30 @@ class NotANumber(Quiet):
         return np.array([math.nan, math.inf]), math.nan, False, False, {}
 
 
-class TupleSpace(Quiet):
-    observation_space = Tuple([Discrete(2), Discrete(3)])
+class Nested(Quiet):
+    """Members of several kinds, one of them a text."""
+
+    observation_space = Dict(
+        {
+            "name": Text(8),
+            "place": Tuple([Discrete(2), Box(0, 255, (2,), np.uint8)]),
+            "speed": Box(-math.inf, math.inf, (), np.float64),
+        }
+    )
+
+    def see(self):
+        return {
+            "name": "n" * self.steps + "é",
+            "place": (1, np.array([7, 8], np.uint8)),
+            "speed": np.array(2.5),
+        }
+
+
+class OnlyText(Quiet):
+    observation_space = Text(8)
+
+    def see(self):
+        return "hello"
 
 
 class StartsAtOne(Quiet):
@@ -108,7 +130,8 @@ for task in (
     Prints,
     WrongShape,
     NotANumber,
-    TupleSpace,
+    Nested,
+    OnlyText,
     StartsAtOne,
     Broken,
 ):

@@ -5,6 +5,8 @@ ALE/<name>-v5 with frameskip=1 and repeat_action_probability=0, but without copy
 colour, and straight into the slot.
 """
 
+from typing import Any
+
 import ale_py
 import cv2
 import gymnasium
@@ -13,48 +15,65 @@ from ale_py.env import AtariEnv
 from ale_py.registration import rom_id_to_name
 from ale_py.roms import get_all_rom_ids
 
-from stampede_worker import spaces
 from stampede_worker.slots import NotFound
 
 NOOP = 0
-FRAME_SKIP = 4
 STACK = 4
 SIZE = 84
-MAX_NOOPS = 30
-MAX_FRAMES = 108_000
 
 cv2.setNumThreads(0)
 ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
 
 
 class AtariTask:
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        render: bool,
+        *,
+        frame_skip: int,
+        sticky: float,
+        full_actions: bool,
+        noops: int,
+        max_frames: int,
+    ) -> None:
+        """
+        frame_skip: frames that one step takes, with the same action
+        sticky: probability that a frame repeats the action before instead
+        full_actions: all 18 actions, or only those that the game distinguishes
+        noops: the most frames without action that an episode starts with, at least 1 if not 0
+        max_frames: after which an episode is cut off
+        """
         self._env = AtariEnv(
             game=rom(name),
             obs_type="grayscale",
             frameskip=1,
-            repeat_action_probability=0.0,
-            max_num_frames_per_episode=MAX_FRAMES,
+            repeat_action_probability=sticky,
+            full_action_space=full_actions,
+            max_num_frames_per_episode=max_frames,
+            render_mode="rgb_array" if render else None,
         )
+        self._frame_skip = frame_skip
+        self._noops = noops
         self._ale = self._env.ale
-        self._codes = self._ale.getMinimalActionSet()
-        self.action = spaces.action(self._env.action_space)
-        self.observation = spaces.observation(
-            gymnasium.spaces.Box(0, 255, (STACK, SIZE, SIZE), np.uint8)
+        self._codes = (
+            self._ale.getLegalActionSet() if full_actions else self._ale.getMinimalActionSet()
         )
+        self.action_space = self._env.action_space
+        self.observation_space = gymnasium.spaces.Box(0, 255, (STACK, SIZE, SIZE), np.uint8)
         screen = self._env.observation_space.shape
         self._last = np.zeros(screen, np.uint8)
         self._one_before = np.zeros(screen, np.uint8)
 
-    def bind(self, observation: np.ndarray) -> None:
-        self._stack = observation
-        self._newest = observation[-1]
-        memory = memoryview(observation.reshape(-1))
-        self._older, self._newer = memory[: -SIZE * SIZE], memory[SIZE * SIZE :]
+    def bind(self, observation: memoryview) -> None:
+        self._stack = np.frombuffer(observation, np.uint8).reshape(STACK, SIZE, SIZE)
+        self._newest = self._stack[-1]
+        self._older, self._newer = observation[: -SIZE * SIZE], observation[SIZE * SIZE :]
 
-    def reset(self, seed: int | None) -> None:
+    def reset(self, seed: int | None, options: dict[str, Any] | None) -> None:
         self._env.reset(seed=seed)
-        for _ in range(self._env.np_random.integers(1, MAX_NOOPS + 1)):
+        noops = self._env.np_random.integers(1, self._noops + 1) if self._noops else 0
+        for _ in range(noops):
             self._ale.act(NOOP)
             if self._ale.game_over():
                 self._env.reset(seed=seed)
@@ -63,23 +82,39 @@ class AtariTask:
         self._show()
         self._stack[:-1] = self._newest
 
-    def step(self, action: int) -> tuple[float, bool, bool]:
-        ale, code = self._ale, self._codes[action]
+    def step(self, action: int) -> tuple[None, float, bool, bool]:
+        ale, code, skip = self._ale, self._codes[action], self._frame_skip
         reward = 0
-        for frame in range(FRAME_SKIP):
+        for frame in range(skip):
             reward += ale.act(code)
             if ale.game_over():
                 break
-            if frame == FRAME_SKIP - 2:
+            if frame == skip - 2:
                 ale.getScreenGrayscale(self._one_before)
-            elif frame == FRAME_SKIP - 1:
+            elif frame == skip - 1:
                 ale.getScreenGrayscale(self._last)
         self._older[:] = self._newer
         self._show()
-        return reward, ale.game_over(with_truncation=False), ale.game_truncated()
+        return None, reward, ale.game_over(with_truncation=False), ale.game_truncated()
 
     def lives(self) -> int:
         return self._ale.lives()
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "lives": self._ale.lives(),
+            "episode_frame_number": self._ale.getEpisodeFrameNumber(),
+            "frame_number": self._ale.getFrameNumber(),
+        }
+
+    def about(self) -> dict[str, Any]:
+        return {"metadata": self._env.metadata, "actions": self._env.get_action_meanings()}
+
+    def render(self) -> np.ndarray:
+        return self._ale.getScreenRGB()
+
+    def check(self) -> str:
+        return ""
 
     def close(self) -> None:
         self._env.close()

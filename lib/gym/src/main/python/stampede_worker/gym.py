@@ -1,41 +1,109 @@
 """Any environment that Gymnasium makes, as it is."""
 
+import importlib
+import importlib.util
+import io
+import json
+import pathlib
+import sys
+import warnings
+from typing import Any
+
 import gymnasium
 import numpy as np
 from gymnasium.error import UnregisteredEnv
 
 from stampede_worker import spaces
-from stampede_worker.slots import NotFound
+from stampede_worker.slots import NotFound, to_json
 
 
 class GymTask:
-    def __init__(self, name: str) -> None:
-        self._env = make(name)
-        self.action = spaces.action(self._env.action_space)
-        self.observation = spaces.observation(self._env.observation_space)
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self._spec = spec
+        self._env = make(spec)
+        self.action_space = self._env.action_space
+        self.observation_space = self._env.observation_space
+        self._varies = not spaces.is_fixed(self.observation_space)
+        self._shown: list[Any] | None = None
+        self._info: dict[str, Any] = {}
 
-    def bind(self, observation: np.ndarray) -> None:
-        self._write = self.observation.writer(observation)
+    def bind(self, observation: memoryview) -> None:
+        self._write = spaces.writer(self.observation_space, observation)
 
-    def reset(self, seed: int | None) -> None:
-        observation, _ = self._env.reset(seed=seed)
+    def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
+        observation, self._info = self._env.reset(seed=seed, options=options)
+        self._shown = None
+        return self._show(observation)
+
+    def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
+        observation, reward, terminated, truncated, self._info = self._env.step(action)
+        return self._show(observation), float(reward), terminated, truncated
+
+    def _show(self, observation: Any) -> str | None:
         self._write(observation)
-
-    def step(self, action) -> tuple[float, bool, bool]:
-        observation, reward, terminated, truncated, _ = self._env.step(action)
-        self._write(observation)
-        return float(reward), terminated, truncated
+        if not self._varies:
+            return None
+        parts = spaces.varying(self.observation_space, observation)
+        if parts == self._shown:
+            return None
+        self._shown = parts
+        return json.dumps(parts)
 
     def lives(self) -> int:
         return -1
+
+    def info(self) -> dict[str, Any]:
+        return self._info
+
+    def about(self) -> dict[str, Any]:
+        spec = self._env.spec
+        return {
+            "spec": json.loads(to_json(vars(spec))) if spec else {},
+            "metadata": json.loads(to_json(self._env.metadata)),
+            "wrappers": str(self._env),
+        }
+
+    def render(self) -> np.ndarray | None:
+        picture = self._env.render()
+        if isinstance(picture, list):
+            picture = picture[-1] if picture else None
+        return None if picture is None else np.ascontiguousarray(picture, np.uint8)
+
+    def check(self) -> str:
+        from gymnasium.utils.env_checker import check_env
+
+        said = io.StringIO()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            checked = make(self._spec)
+            try:
+                check_env(checked.unwrapped, skip_render_check=True)
+            except Exception as e:
+                said.write(f"{type(e).__name__}: {e}\n")
+            finally:
+                checked.close()
+        for warning in caught:
+            said.write(f"{warning.message}\n")
+        return said.getvalue().strip()
 
     def close(self) -> None:
         self._env.close()
 
 
-def make(name: str) -> gymnasium.Env:
+def make(spec: dict[str, Any]) -> gymnasium.Env:
+    """Makes the environment and puts its wrappers around it."""
+    options = dict(spec["options"])
+    if spec["render"]:
+        options.setdefault("render_mode", "rgb_array")
+    env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
+    for wrapper in spec["wrappers"]:
+        env = find_wrapper(wrapper["name"])(env, **wrapper["options"])
+    return env
+
+
+def make_id(name: str, options: dict[str, Any]) -> gymnasium.Env:
     try:
-        return gymnasium.make(name, disable_env_checker=True)
+        return gymnasium.make(name, disable_env_checker=True, **options)
     except UnregisteredEnv as e:
         unknown = e
     except ModuleNotFoundError as e:
@@ -46,9 +114,53 @@ def make(name: str) -> gymnasium.Env:
     if not register_atari():
         raise NotFound(unknown) from unknown
     try:
-        return gymnasium.make(name, disable_env_checker=True)
+        return gymnasium.make(name, disable_env_checker=True, **options)
     except UnregisteredEnv as e:
         raise NotFound(e) from e
+
+
+def from_file(name: str, options: dict[str, Any]) -> gymnasium.Env:
+    """Makes an environment of a class in a Python file: "path/my_env.py:MyEnv"."""
+    file, _, class_name = name.rpartition(":")
+    path = pathlib.Path(file).resolve()
+    if not path.is_file():
+        raise NotFound(f"there is no file {path}")
+    module = sys.modules.get(path.stem)
+    if module is None or getattr(module, "__file__", None) != str(path):
+        found = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(found)
+        sys.modules[path.stem] = module  # As import does: classes find their module by name.
+        sys.path.append(str(path.parent))
+        try:
+            found.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[path.stem]
+            raise
+    environment = getattr(module, class_name, None)
+    if environment is None:
+        classes = [n for n, v in vars(module).items() if is_environment(v)]
+        raise NotFound(f"{path.name} has no {class_name}; its environments are {classes}")
+    if not is_environment(environment):
+        raise TypeError(f"{class_name} of {path.name} has to extend gymnasium.Env")
+    modes = getattr(environment, "metadata", {}).get("render_modes", [])
+    if options.get("render_mode") not in modes:
+        options.pop("render_mode", None)
+    spec = gymnasium.envs.registration.EnvSpec(f"{class_name}-v0", entry_point=environment)
+    return gymnasium.make(spec, disable_env_checker=True, **options)
+
+
+def is_environment(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, gymnasium.Env)
+
+
+def find_wrapper(name: str) -> type[gymnasium.Wrapper]:
+    """A wrapper of Gymnasium's by its name, or anybody's as "module:Wrapper"."""
+    module, _, class_name = name.rpartition(":")
+    wrapper = getattr(importlib.import_module(module or "gymnasium.wrappers"), class_name, None)
+    if not isinstance(wrapper, type):
+        known = ", ".join(gymnasium.wrappers.__all__)
+        raise NotFound(f"there is no wrapper {name}; Gymnasium's are {known}")
+    return wrapper
 
 
 def register_atari() -> bool:

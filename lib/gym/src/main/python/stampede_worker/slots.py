@@ -1,20 +1,22 @@
 """The environments of this worker, each in a slot: a piece of memory that the JVM maps as well.
 
 A slot is, from its first byte: reward (float64), lives (int32, -1 where there are none),
-terminated (byte), truncated (byte), from byte 16 on the action (int64 of a Discrete, float32s of a
-Box), and from the next multiple of 64 on the observation.
+terminated (byte), truncated (byte), from byte 16 on the action, and from the next multiple of 64 on
+the observation, both as spaces.py says.
 """
 
 import json
 import mmap
 import os
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
-import numpy as np
+import gymnasium
 
-from stampede_worker.spaces import Space
+from stampede_worker import spaces
 
 ACTION = 16
+NOTHING: Iterator[Any] = iter(())
 
 
 class NotFound(Exception):
@@ -24,70 +26,80 @@ class NotFound(Exception):
 class Task(Protocol):
     """An environment that writes its observations where it is told."""
 
-    action: Space
-    observation: Space
+    action_space: gymnasium.Space
+    observation_space: gymnasium.Space
 
-    def bind(self, observation: np.ndarray) -> None:
+    def bind(self, observation: memoryview) -> None:
         """From now on, reset and step write the observation here."""
 
-    def reset(self, seed: int | None) -> None: ...
+    def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
+        """Gives as JSON the parts of the observation that memory does not hold, if they changed."""
 
-    def step(self, action) -> tuple[float, bool, bool]:
-        """Gives reward, terminated, truncated."""
+    def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
+        """Gives these parts as well, the reward, terminated, truncated."""
 
     def lives(self) -> int: ...
+
+    def info(self) -> dict[str, Any]:
+        """What the last reset or step said beside its results."""
+
+    def about(self) -> dict[str, Any]: ...
+
+    def render(self) -> Any:
+        """A picture, height x width x 3 bytes, or None."""
+
+    def check(self) -> str:
+        """The rules that the environment breaks, in words; empty if it breaks none."""
 
     def close(self) -> None: ...
 
 
-def make(name: str) -> Task:
-    kind, _, what = name.partition(" ")
-    if kind == "atari":
+def make(spec: dict[str, Any]) -> Task:
+    if spec["kind"] == "atari":
         from stampede_worker.atari import AtariTask
 
-        return AtariTask(what)
+        return AtariTask(spec["id"], spec["render"], **spec["options"])
     from stampede_worker.gym import GymTask
 
-    return GymTask(what)
+    return GymTask(spec)
 
 
 class Slot:
     def __init__(self, task: Task, path: str) -> None:
         self.task = task
-        actions = task.action.memory
-        self._observation_at = aligned(ACTION + actions.nbytes)
-        self._size = self._observation_at + task.observation.memory.nbytes
+        action_bytes = spaces.nbytes(task.action_space)
+        self._observation_at = aligned(ACTION + action_bytes)
+        self._size = self._observation_at + spaces.nbytes(task.observation_space)
         memory = memoryview(allocate(path, self._size))
         self._reward = memory[0:8].cast("d")
         self._lives = memory[8:12].cast("i")
         self._flags = memory[12:14]
-        self._take = task.action.reader(memory[ACTION : ACTION + actions.nbytes])
-        task.bind(
-            np.frombuffer(memory[self._observation_at :], task.observation.memory.dtype).reshape(
-                task.observation.memory.shape
-            )
-        )
+        self._read = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
+        task.bind(memory[self._observation_at :])
 
     def describe(self) -> str:
-        return json.dumps(
+        return to_json(
             {
-                "action": self.task.action.describe(),
-                "observation": self.task.observation.describe(),
+                "action": spaces.describe(self.task.action_space),
+                "observation": spaces.describe(self.task.observation_space),
                 "observationAt": self._observation_at,
                 "size": self._size,
+                "about": self.task.about(),
             }
         )
 
-    def reset(self, seed: int | None) -> None:
-        self.task.reset(seed)
+    def reset(self, seed: int | None, options: dict[str, Any] | None = None) -> str | None:
+        changed = self.task.reset(seed, options)
         self._lives[0] = self.task.lives()
+        return changed
 
-    def step(self) -> None:
-        reward, terminated, truncated = self.task.step(self._take())
+    def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
+        changed, reward, terminated, truncated = self.task.step(self._read(parts))
         self._reward[0] = reward
         self._flags[0] = 1 if terminated else 0
         self._flags[1] = 1 if truncated else 0
         self._lives[0] = self.task.lives()
+        return changed
 
 
 class Slots:
@@ -96,24 +108,62 @@ class Slots:
     def __init__(self) -> None:
         self._slots: dict[int, Slot] = {}
 
-    def make(self, number: int, name: str, path: str) -> str:
-        slot = Slot(make(name), path)
+    def make(self, number: int, spec: str, path: str) -> str:
+        slot = Slot(make(json.loads(spec)), path)
         self._slots[number] = slot
         return slot.describe()
 
-    def reset(self, number: int) -> None:
-        self._slots[number].reset(None)
+    def reset(self, number: int) -> str | None:
+        return self._slots[number].reset(None)
 
-    def resetWithSeed(self, number: int, seed: int) -> None:
-        self._slots[number].reset(seed)
+    def resetWithSeed(self, number: int, seed: int) -> str | None:
+        return self._slots[number].reset(seed)
 
-    def step(self, number: int) -> None:
-        self._slots[number].step()
+    def resetWithOptions(self, number: int, seed: str, options: str) -> str | None:
+        return self._slots[number].reset(json.loads(seed), json.loads(options))
+
+    def step(self, number: int) -> str | None:
+        return self._slots[number].step()
+
+    def stepWith(self, number: int, parts: str) -> str | None:
+        """Does an action with parts that memory does not hold."""
+        return self._slots[number].step(iter(json.loads(parts)))
+
+    def seedActions(self, number: int, seed: int) -> None:
+        self._slots[number].task.action_space.seed(seed)
+
+    def sampleAction(self, number: int) -> str:
+        space = self._slots[number].task.action_space
+        return to_json(spaces.plain(space, space.sample()))
+
+    def info(self, number: int) -> str:
+        return to_json(self._slots[number].task.info())
+
+    def render(self, number: int, path: str) -> str:
+        """Writes a picture to a file; gives "width height", or nothing if there is none."""
+        picture = self._slots[number].task.render()
+        if picture is None:
+            return ""
+        with open(path, "wb") as file:
+            file.write(picture.tobytes())
+        return f"{picture.shape[1]} {picture.shape[0]}"
+
+    def check(self, number: int) -> str:
+        return self._slots[number].task.check()
 
     def close(self, number: int) -> None:
         slot = self._slots.pop(number, None)
         if slot:
             slot.task.close()
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, default=readable)
+
+
+def readable(value: Any) -> Any:
+    """Numpy's values as JSON has them, anything else as it prints itself."""
+    return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
 def allocate(path: str, size: int) -> mmap.mmap:

@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
       EvaluateCommand.class,
       CompareCommand.class,
       ExperimentCommand.class,
+      RolloutCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       HelpCommand.class

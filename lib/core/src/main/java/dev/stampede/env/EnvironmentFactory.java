@@ -19,11 +19,22 @@ public interface EnvironmentFactory extends AutoCloseable {
      */
     TRAINING,
     /** Measuring: the environment's own rewards and episodes. */
-    EVALUATION
+    EVALUATION,
+    /** Showing: as for measuring, and {@link Renderable} where that is possible. */
+    RECORDING
   }
 
   /** A new environment, not yet reset. */
   Environment create(Purpose purpose);
+
+  /**
+   * A new environment exactly as its library steps it, with nothing of ours around it.
+   *
+   * @param render whether pictures of it are wanted
+   */
+  default RawEnvironment raw(boolean render) {
+    return new NativeRaw(create(render ? Purpose.RECORDING : Purpose.EVALUATION));
+  }
 
   /** Emulator frames that one step takes (frames = steps × this). */
   default int framesPerStep() {

@@ -10,8 +10,17 @@ public interface EnvironmentProvider {
   /** Names worth proposing when somebody mistypes one. Cheap: starts nothing. */
   Collection<String> names();
 
-  /** Whether {@link #open} can be tried with this name. Cheap: starts nothing. */
+  /** Whether {@link #open} can be tried with this id, options aside. Cheap: starts nothing. */
   boolean provides(String id);
+
+  /**
+   * Checks the options of a name with an id that this provider provides. Cheap: starts nothing.
+   *
+   * @throws IllegalArgumentException saying which options there are
+   */
+  default void check(EnvironmentName name) {
+    name.requirePlain();
+  }
 
   /**
    * Makes ready to create environments of this name.
@@ -21,7 +30,7 @@ public interface EnvironmentProvider {
    * @throws IllegalArgumentException if there is no such environment after all
    * @throws EnvironmentException if it cannot be had here, with what the user can do about it
    */
-  EnvironmentFactory open(String id, int environments, Consumer<String> progress);
+  EnvironmentFactory open(EnvironmentName name, int environments, Consumer<String> progress);
 
   /**
    * What {@code doctor} shows of this provider: what is there, what is missing, and the command

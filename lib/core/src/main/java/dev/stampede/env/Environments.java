@@ -13,15 +13,24 @@ public final class Environments {
   /**
    * Checks a name without starting anything.
    *
+   * @param name as {@link EnvironmentName} has it
    * @throws IllegalArgumentException if no provider knows it; the message offers the nearest names
    */
-  public static void check(String id) {
-    provider(id);
+  public static void check(String name) {
+    EnvironmentName parsed = EnvironmentName.parse(name);
+    provider(parsed.id()).check(parsed);
   }
 
-  /** Makes ready to create environments of this name; see {@link EnvironmentProvider#open}. */
-  public static EnvironmentFactory open(String id, int environments, Consumer<String> progress) {
-    return provider(id).open(id, environments, progress);
+  /**
+   * Makes ready to create environments of this name; see {@link EnvironmentProvider#open}.
+   *
+   * @param name as {@link EnvironmentName} has it
+   */
+  public static EnvironmentFactory open(String name, int environments, Consumer<String> progress) {
+    EnvironmentName parsed = EnvironmentName.parse(name);
+    EnvironmentProvider provider = provider(parsed.id());
+    provider.check(parsed);
+    return provider.open(parsed, environments, progress);
   }
 
   /** Every name worth proposing. */

@@ -14,7 +14,7 @@ final class Bounds {
     }
     float[] within = values.values().clone();
     for (int i = 0; i < within.length; i++) {
-      within[i] = Math.max(box.low(i), Math.min(box.high(i), within[i]));
+      within[i] = (float) Math.max(box.low(i), Math.min(box.high(i), within[i]));
     }
     return Action.of(within);
   }

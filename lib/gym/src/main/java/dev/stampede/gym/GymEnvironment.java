@@ -2,6 +2,7 @@ package dev.stampede.gym;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
@@ -17,27 +18,33 @@ import java.util.SplittableRandom;
  * from the last one given. An exception that the environment raises is thrown as an {@link
  * dev.stampede.env.EnvironmentException}; the worker goes on.
  */
-final class GymEnvironment implements Environment {
+class GymEnvironment implements Environment {
   private final Worker worker;
-  private final String name;
+  private final String spec;
   private final int number;
   private Slot slot;
   private OptionalInt seed = OptionalInt.empty();
   private boolean underWay;
 
   /**
-   * @param name as in {@link PythonWorker#make}
+   * @param spec JSON, see {@link WorkerSpec}
    */
-  GymEnvironment(Worker worker, String name) {
+  GymEnvironment(Worker worker, String spec) {
     this.worker = worker;
-    this.name = name;
+    this.spec = spec;
     this.number = worker.newSlot();
     this.slot = makeSlot();
   }
 
+  /** What is of fixed size in the environment's observations, in its own types. */
   @Override
   public Space observationSpace() {
-    return slot.observationSpace();
+    Space space = slot.observationSpace();
+    return Parts.fixed(space)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a network needs observations of one size, but these are " + space));
   }
 
   @Override
@@ -104,6 +111,18 @@ final class GymEnvironment implements Environment {
     return step;
   }
 
+  /** The slot that serves this environment now. */
+  final Slot slot() {
+    return slot;
+  }
+
+  /** Notes that the worker died while this environment was asked for something else than a step. */
+  final EnvironmentException lost(WorkerDied how) {
+    worker.died(slot.process(), how);
+    underWay = false;
+    return new EnvironmentException(String.valueOf(how.getMessage()), how);
+  }
+
   /** Lives left in the game, −1 in an environment that has no such thing. */
   int lives() {
     return slot.lives();
@@ -123,7 +142,7 @@ final class GymEnvironment implements Environment {
     while (true) {
       WorkerProcess process = worker.process();
       try {
-        return Slot.make(process, number, name);
+        return Slot.make(process, number, spec);
       } catch (WorkerDied e) {
         worker.died(process, e);
       }

@@ -3,9 +3,14 @@ package dev.stampede.gym;
 import dev.stampede.env.ClipReward;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EpisodeStatistics;
+import dev.stampede.env.Flatten;
+import dev.stampede.env.RawEnvironment;
+import dev.stampede.env.Space;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,33 +19,59 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Environments of one id, shared out among a few workers. Those for evaluation have a worker of
+ * Environments of one name, shared out among a few workers. Those for evaluation have a worker of
  * their own, so that an evaluation does not hold up training.
  */
 final class GymFactory implements EnvironmentFactory {
-  private final String id;
-  private final boolean atari;
+  private static final int FRAME_SKIP_OF_V5 = 4;
+
+  private final EnvironmentName name;
+  private final Optional<AtariProtocol> atari;
+  private final WorkerSpec spec;
   private final Map<String, String> versions;
   private final AtomicInteger restarts = new AtomicInteger();
   private final AtomicInteger created = new AtomicInteger();
   private final List<Worker> training;
   private final Worker evaluation;
   private final AtomicReference<@Nullable GymEnvironment> first = new AtomicReference<>();
+  private volatile @Nullable Space observations;
 
   /**
-   * Starts the workers and makes the first environment, so that what is wrong shows here.
+   * Starts the workers.
    *
    * @param workers how many serve the environments for training
    * @param versions of the Python packages
    */
-  GymFactory(String id, WorkerProcess.Launch launch, int workers, Map<String, String> versions) {
-    this.id = id;
-    this.atari = AtariGames.NAMES.contains(id);
+  GymFactory(
+      EnvironmentName name,
+      WorkerProcess.Launch launch,
+      int workers,
+      Map<String, String> versions) {
+    this.name = name;
+    this.atari =
+        AtariGames.NAMES.contains(name.id())
+            ? Optional.of(AtariProtocol.of(name.without(GymProvider.PACKAGES)))
+            : Optional.empty();
+    EnvironmentName forPython = name.without(GymProvider.PACKAGES);
+    this.spec =
+        new WorkerSpec(
+            atari.isPresent(),
+            atari
+                .map(
+                    protocol ->
+                        new EnvironmentName(name.id(), protocol.forPython(), name.wrappers()))
+                .orElse(forPython));
     this.versions = versions;
     this.training = Stream.generate(() -> new Worker(launch, restarts)).limit(workers).toList();
     this.evaluation = new Worker(launch, restarts);
+  }
+
+  /** Makes the first environment, so that what is wrong shows now, and starts the other workers. */
+  void start() {
     try {
-      first.set(make(training.get(0)));
+      GymEnvironment made = make(training.get(0));
+      first.set(made);
+      observations = made.slot().observationSpace();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -52,19 +83,44 @@ final class GymFactory implements EnvironmentFactory {
 
   @Override
   public Environment create(Purpose purpose) {
-    if (purpose == Purpose.EVALUATION) {
-      return EpisodeStatistics.around(make(evaluation));
-    }
+    return switch (purpose) {
+      case EVALUATION -> scored(make(evaluation));
+      case RECORDING -> scored(new RenderedGymEnvironment(evaluation, spec.json(true)));
+      case TRAINING -> forTraining();
+    };
+  }
+
+  private Environment forTraining() {
     int i = created.getAndIncrement();
     GymEnvironment ready = i == 0 ? first.getAndSet(null) : null;
     GymEnvironment game = ready != null ? ready : make(training.get(i % training.size()));
-    Environment scored = EpisodeStatistics.around(game);
-    return atari ? new ClipReward(new EpisodicLife(scored, game::lives)) : scored;
+    Environment environment = scored(game);
+    if (atari.isPresent() && atari.get().lifeLoss()) {
+      environment = new EpisodicLife(environment, game::lives);
+    }
+    return atari.isPresent() && atari.get().clipRewards()
+        ? new ClipReward(environment)
+        : environment;
+  }
+
+  private static Environment scored(GymEnvironment game) {
+    return EpisodeStatistics.around(Flatten.around(game));
+  }
+
+  @Override
+  public RawEnvironment raw(boolean render) {
+    return new GymRaw(evaluation, spec.json(render));
   }
 
   @Override
   public int framesPerStep() {
-    return atari || id.matches("ALE/.*-v5") ? AtariGames.FRAME_SKIP : 1;
+    if (atari.isPresent()) {
+      return atari.get().frameSkip();
+    }
+    return name.id().matches("ALE/.*-v5")
+            && name.options().getOrDefault("frameskip", FRAME_SKIP_OF_V5) instanceof Number skip
+        ? skip.intValue()
+        : 1;
   }
 
   @Override
@@ -74,10 +130,19 @@ final class GymFactory implements EnvironmentFactory {
 
   @Override
   public Map<String, String> protocol() {
-    Map<String, String> protocol = new TreeMap<>(atari ? AtariGames.PROTOCOL : Map.of());
-    protocol.put("environment", id);
+    Map<String, String> protocol =
+        new TreeMap<>(atari.map(AtariProtocol::described).orElse(Map.of()));
+    protocol.put("environment", name.toString());
     protocol.put("training workers", String.valueOf(training.size()));
-    versions.forEach((name, version) -> protocol.put("python: " + name, version));
+    Space shown = observations;
+    if (shown != null) {
+      protocol.put("observation space", shown.toString());
+      List<String> left = Parts.varying("", shown);
+      if (!left.isEmpty()) {
+        protocol.put("not shown to the network", String.join(", ", left));
+      }
+    }
+    versions.forEach((pack, version) -> protocol.put("python: " + pack, version));
     return protocol;
   }
 
@@ -93,6 +158,6 @@ final class GymFactory implements EnvironmentFactory {
   }
 
   private GymEnvironment make(Worker worker) {
-    return new GymEnvironment(worker, (atari ? "atari " : "gym ") + id);
+    return new GymEnvironment(worker, spec.json(false));
   }
 }

@@ -3,14 +3,17 @@ package dev.stampede.gym;
 import dev.stampede.env.Check;
 import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EnvironmentProvider;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +34,11 @@ import java.util.regex.Pattern;
  * </ul>
  */
 public final class GymProvider implements EnvironmentProvider {
-  private static final Pattern GYMNASIUM_ID = Pattern.compile("[\\w./:-]+-v\\d+");
+  /** The option that names Python packages to install beside those that are known to be needed. */
+  static final String PACKAGES = "packages";
+
+  private static final Pattern GYMNASIUM_ID = Pattern.compile("[\\w./:-]+-v\\d+|[\\w.]+:[\\w./-]+");
+  private static final Pattern PYTHON_FILE = Pattern.compile("(.+\\.py):(\\w+)");
   private static final List<String> WELL_KNOWN =
       List.of(
           "CartPole-v1",
@@ -67,12 +74,30 @@ public final class GymProvider implements EnvironmentProvider {
 
   @Override
   public boolean provides(String id) {
-    return AtariGames.NAMES.contains(id) || GYMNASIUM_ID.matcher(id).matches();
+    return AtariGames.NAMES.contains(id)
+        || PYTHON_FILE.matcher(id).matches()
+        || GYMNASIUM_ID.matcher(id).matches();
   }
 
   @Override
-  public EnvironmentFactory open(String id, int environments, Consumer<String> progress) {
-    Requirements requirements = Requirements.of(id);
+  public void check(EnvironmentName name) {
+    packages(name);
+    if (AtariGames.NAMES.contains(name.id())) {
+      AtariProtocol.of(name.without(PACKAGES));
+    }
+    Matcher file = PYTHON_FILE.matcher(name.id());
+    if (file.matches() && !Files.isRegularFile(Path.of(file.group(1)))) {
+      throw new IllegalArgumentException(
+          "there is no file "
+              + Path.of(file.group(1)).toAbsolutePath()
+              + "; a path is taken from where this process was started");
+    }
+  }
+
+  @Override
+  public EnvironmentFactory open(
+      EnvironmentName name, int environments, Consumer<String> progress) {
+    Requirements requirements = Requirements.of(name.id()).and(packages(name), 0);
     Path python = PythonEnvironments.ofUser().python(requirements, progress);
     Path code;
     try {
@@ -81,11 +106,23 @@ public final class GymProvider implements EnvironmentProvider {
       throw new EnvironmentException("cannot write the worker's code: " + e, e);
     }
     var limit = Duration.ofSeconds(Long.getLong("stampede.step.timeout", 60));
-    return new GymFactory(
-        id,
-        new WorkerProcess.Launch(python, List.of(code), limit),
-        workers(environments),
-        requirements.versions());
+    var factory =
+        new GymFactory(
+            name,
+            new WorkerProcess.Launch(python, List.of(code), limit),
+            workers(environments),
+            requirements.versions());
+    factory.start();
+    return factory;
+  }
+
+  private static List<String> packages(EnvironmentName name) {
+    Object packages = name.options().getOrDefault(PACKAGES, List.of());
+    if (packages instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+      return list.stream().map(String.class::cast).toList();
+    }
+    throw new IllegalArgumentException(
+        "packages: expected a list such as [\"highway-env==1.10.1\"] but got " + packages);
   }
 
   @Override

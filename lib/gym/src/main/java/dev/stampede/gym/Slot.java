@@ -2,13 +2,17 @@ package dev.stampede.gym;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stampede.env.Action;
 import dev.stampede.env.EnvironmentException;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
+import dev.stampede.env.SpaceValues;
 import dev.stampede.env.Step;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +20,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One environment in a worker process, and the memory that this process shares with it.
@@ -30,36 +38,45 @@ final class Slot {
   private static final int TRUNCATED = 13;
   private static final int ACTION = 16;
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.USE_LONG_FOR_INTS)
+          .build();
 
   private final WorkerProcess process;
   private final int number;
   private final ByteBuffer memory;
   private final Space actionSpace;
   private final Space observationSpace;
+  private final ByteBuffer observed;
   private final Observation observation;
+  private final JsonNode about;
+  private List<?> varying = List.of();
 
   private Slot(WorkerProcess process, int number, ByteBuffer memory, JsonNode description) {
     this.process = process;
     this.number = number;
     this.memory = memory;
-    this.actionSpace = space(description.get("action"));
-    this.observationSpace = space(description.get("observation"));
+    this.actionSpace = SpaceReader.read(description.get("action"));
+    this.observationSpace = SpaceReader.read(description.get("observation"));
     int at = description.get("observationAt").intValue();
-    this.observation = Observation.of(memory.slice(at, memory.capacity() - at));
+    this.observed = memory.slice(at, memory.capacity() - at);
+    this.observation = Observation.of(observed);
+    this.about = description.path("about");
   }
 
   /**
    * Makes an environment in this process.
    *
+   * @param spec JSON, see {@link WorkerSpec}
    * @throws IllegalArgumentException if Python knows no environment of this name
    * @throws EnvironmentException if it cannot be made
    */
-  static Slot make(WorkerProcess process, int number, String name) throws WorkerDied {
+  static Slot make(WorkerProcess process, int number, String spec) throws WorkerDied {
     try {
-      Path file = Files.createTempFile(Platform.sharedMemory(), "stampede", ".slot");
+      Path file = sharedFile();
       try {
-        JsonNode description = JSON.readTree(process.make(number, name, file));
+        JsonNode description = JSON.readTree(process.make(number, spec, file));
         return new Slot(process, number, map(file), description);
       } finally {
         Files.deleteIfExists(file);
@@ -67,9 +84,17 @@ final class Slot {
     } catch (JsonProcessingException e) {
       throw new AssertionError(e); // The worker's code is ours.
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "cannot share memory in " + Platform.sharedMemory() + ": " + e.getMessage(), e);
+      throw cannotShare(e);
     }
+  }
+
+  private static Path sharedFile() throws IOException {
+    return Files.createTempFile(Platform.sharedMemory(), "stampede", ".slot");
+  }
+
+  private static EnvironmentException cannotShare(IOException e) {
+    return new EnvironmentException(
+        "cannot share memory in " + Platform.sharedMemory() + ": " + e.getMessage(), e);
   }
 
   private static ByteBuffer map(Path file) throws IOException {
@@ -93,9 +118,27 @@ final class Slot {
     return process;
   }
 
-  /** What the environment wrote last. Valid until its next step or reset. */
+  /**
+   * The parts of fixed size of what the environment wrote last. Valid until its next step or reset.
+   */
   Observation observation() {
     return observation;
+  }
+
+  /** All of what the environment observed last. */
+  Object wholeObservation() {
+    return Parts.join(observationSpace, fixedParts(), varying.iterator());
+  }
+
+  /** The bytes of all of what the environment observed last. */
+  byte[] observationBytes() {
+    var out = new ByteArrayOutputStream(observed.capacity());
+    Parts.bytes(observationSpace, fixedParts(), varying.iterator(), out);
+    return out.toByteArray();
+  }
+
+  private ByteBuffer fixedParts() {
+    return observed.duplicate().order(ByteOrder.nativeOrder());
   }
 
   /** Lives left after the last step or reset, −1 in an environment that has no such thing. */
@@ -103,28 +146,100 @@ final class Slot {
     return memory.getInt(LIVES);
   }
 
+  double reward() {
+    return memory.getDouble(REWARD);
+  }
+
+  boolean terminated() {
+    return memory.get(TERMINATED) != 0;
+  }
+
+  boolean truncated() {
+    return memory.get(TRUNCATED) != 0;
+  }
+
   void reset() throws WorkerDied {
-    process.reset(number);
+    keep(process.reset(number));
   }
 
   void reset(int seed) throws WorkerDied {
-    process.reset(number, seed);
+    keep(process.reset(number, seed));
+  }
+
+  void reset(@Nullable Long seed, Map<String, Object> options) throws WorkerDied {
+    keep(process.reset(number, String.valueOf(seed), write(options)));
   }
 
   Step step(Action action) throws WorkerDied {
     write(action);
-    process.step(number);
-    return new Step(
-        observation,
-        memory.getDouble(REWARD),
-        memory.get(TERMINATED) != 0,
-        memory.get(TRUNCATED) != 0);
+    keep(process.step(number));
+    return new Step(observation, reward(), terminated(), truncated());
+  }
+
+  /** Does any action of {@link #actionSpace()}; see {@link SpaceValues} for how it is given. */
+  void stepRaw(Object action) throws WorkerDied {
+    List<Object> parts = Parts.split(actionSpace, action, memoryOfAction());
+    keep(parts.isEmpty() ? process.step(number) : process.step(number, write(parts)));
+  }
+
+  void seedActions(int seed) throws WorkerDied {
+    process.seedActions(number, seed);
+  }
+
+  Object sampleAction() throws WorkerDied {
+    return read(process.sampleAction(number), Object.class);
+  }
+
+  @SuppressWarnings("unchecked") // An object of JSON is such a map.
+  Map<String, Object> info() throws WorkerDied {
+    return read(process.info(number), Map.class);
+  }
+
+  @SuppressWarnings("unchecked") // An object of JSON is such a map.
+  Map<String, Object> about() {
+    return JSON.convertValue(about, Map.class);
+  }
+
+  /** What Python says an environment shows in a second, if it says so. */
+  Optional<Integer> framesPerSecond() {
+    JsonNode fps = about.path("metadata").path("render_fps");
+    return fps.isNumber() && fps.intValue() > 0 ? Optional.of(fps.intValue()) : Optional.empty();
+  }
+
+  /** A picture; empty if the environment gives none. */
+  Optional<Frame> render() throws WorkerDied {
+    try {
+      Path file = sharedFile();
+      try {
+        String size = process.render(number, file);
+        if (size.isEmpty()) {
+          return Optional.empty();
+        }
+        String[] sides = size.split(" ", 2);
+        return Optional.of(
+            new Frame(
+                Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Files.readAllBytes(file)));
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw cannotShare(e);
+    }
+  }
+
+  String check() throws WorkerDied {
+    return process.check(number);
   }
 
   void close() throws WorkerDied {
     process.closeSlot(number);
   }
 
+  private ByteBuffer memoryOfAction() {
+    return memory.duplicate().order(ByteOrder.nativeOrder()).position(ACTION);
+  }
+
+  /** Puts an action where the worker reads it. */
   private void write(Action action) {
     if (actionSpace instanceof Space.Discrete discrete) {
       int index = action.index();
@@ -132,37 +247,44 @@ final class Slot {
         throw new IllegalArgumentException(
             "action: expected one of 0…" + (discrete.n() - 1) + " but got " + index);
       }
-      memory.putLong(ACTION, index);
-    } else {
+      memory.putLong(ACTION, discrete.start() + (long) index);
+    } else if (actionSpace instanceof Space.Box box) {
       float[] numbers = action.numbers();
-      if (numbers.length != actionSpace.size()) {
+      if (numbers.length != box.size()) {
         throw new IllegalArgumentException(
-            "action: expected " + actionSpace.size() + " numbers but got " + numbers.length);
+            "action: expected " + box.size() + " numbers but got " + numbers.length);
       }
-      for (int i = 0; i < numbers.length; i++) {
-        memory.putFloat(ACTION + i * Float.BYTES, numbers[i]);
+      memory.position(ACTION);
+      for (float each : numbers) {
+        SpaceValues.writeNumber(box.element(), each, memory);
       }
+    } else {
+      throw new IllegalArgumentException(
+          "algorithms act in Discrete and Box spaces, but this environment's actions are "
+              + actionSpace
+              + "; a wrapper of your own can turn them into one of these");
     }
   }
 
-  private static Space space(JsonNode json) {
-    if (json.has("discrete")) {
-      return new Space.Discrete(json.get("discrete").intValue(), json.get("start").intValue());
+  private void keep(@Nullable String changed) {
+    if (changed != null) {
+      varying = read(changed, List.class);
     }
-    int[] shape = new int[json.get("box").size()];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = json.get("box").get(i).intValue();
-    }
-    return json.get("element").textValue().equals("uint8")
-        ? Space.Box.bytes(shape)
-        : Space.Box.floats(shape, floats(json.get("low")), floats(json.get("high")));
   }
 
-  private static float[] floats(JsonNode json) {
-    float[] floats = new float[json.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = json.get(i).floatValue();
+  private static String write(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("this cannot be written as JSON: " + value, e);
     }
-    return floats;
+  }
+
+  private static <T> T read(String json, Class<T> type) {
+    try {
+      return JSON.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e); // The worker's code is ours.
+    }
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import py4j.GatewayServer;
 import py4j.Py4JException;
 import py4j.Py4JNetworkException;
@@ -119,25 +120,54 @@ final class WorkerProcess implements AutoCloseable {
    * @throws IllegalArgumentException if Python knows no environment of this name
    * @throws EnvironmentException if it cannot be made
    */
-  String make(int slot, String name, Path memory) throws WorkerDied {
-    return call(makeLimit, () -> python.make(slot, name, memory.toString()));
+  String make(int slot, String spec, Path memory) throws WorkerDied {
+    return text(call(makeLimit, () -> python.make(slot, spec, memory.toString())));
   }
 
-  void reset(int slot) throws WorkerDied {
-    run(makeLimit, () -> python.reset(slot));
+  /** Answers as {@link PythonWorker#reset} does. */
+  @Nullable String reset(int slot) throws WorkerDied {
+    return call(makeLimit, () -> python.reset(slot));
   }
 
-  void reset(int slot, int seed) throws WorkerDied {
-    run(makeLimit, () -> python.resetWithSeed(slot, seed));
+  @Nullable String reset(int slot, int seed) throws WorkerDied {
+    return call(makeLimit, () -> python.resetWithSeed(slot, seed));
+  }
+
+  @Nullable String reset(int slot, String seed, String options) throws WorkerDied {
+    return call(makeLimit, () -> python.resetWithOptions(slot, seed, options));
   }
 
   /**
-   * Does one step in the slot's memory.
+   * Does one step in the slot's memory; answers as {@link PythonWorker#step} does.
    *
    * @throws EnvironmentException with Python's traceback if the environment raised an exception
    */
-  void step(int slot) throws WorkerDied {
-    run(stepLimit, () -> python.step(slot));
+  @Nullable String step(int slot) throws WorkerDied {
+    return call(stepLimit, () -> python.step(slot));
+  }
+
+  @Nullable String step(int slot, String parts) throws WorkerDied {
+    return call(stepLimit, () -> python.stepWith(slot, parts));
+  }
+
+  void seedActions(int slot, int seed) throws WorkerDied {
+    run(stepLimit, () -> python.seedActions(slot, seed));
+  }
+
+  String sampleAction(int slot) throws WorkerDied {
+    return text(call(stepLimit, () -> python.sampleAction(slot)));
+  }
+
+  String info(int slot) throws WorkerDied {
+    return text(call(stepLimit, () -> python.info(slot)));
+  }
+
+  String render(int slot, Path file) throws WorkerDied {
+    return text(call(makeLimit, () -> python.render(slot, file.toString())));
+  }
+
+  String check(int slot) throws WorkerDied {
+    return text(call(makeLimit, () -> python.check(slot)));
   }
 
   void closeSlot(int slot) throws WorkerDied {
@@ -163,11 +193,19 @@ final class WorkerProcess implements AutoCloseable {
         limit,
         () -> {
           command.run();
-          return "";
+          return null;
         });
   }
 
-  private String call(Duration limit, Supplier<String> question) throws WorkerDied {
+  private static String text(@Nullable String answer) {
+    if (answer == null) {
+      throw new AssertionError("the worker's code is ours, and it answers this with a text");
+    }
+    return answer;
+  }
+
+  private @Nullable String call(Duration limit, Supplier<@Nullable String> question)
+      throws WorkerDied {
     begin(limit);
     try {
       return question.get();

@@ -92,7 +92,7 @@ class ClassicTasksTest {
   })
   void spaces_equal_those_of_gymnasium(String task, String id) {
     try (Worker worker = Workers.worker(new AtomicInteger());
-        Environment gymnasium = new GymEnvironment(worker, "gym " + id);
+        Environment gymnasium = Workers.environment(worker, id);
         Environment environment = open(task)) {
       assertThat(environment.actionSpace()).isEqualTo(gymnasium.actionSpace());
       assertThat(environment.observationSpace()).isEqualTo(gymnasium.observationSpace());

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentException;
+import dev.stampede.env.Flatten;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
+import dev.stampede.env.SpaceValues;
 import dev.stampede.env.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,7 +58,7 @@ class GymEnvironmentTest {
 
   @Test
   void discrete_observations_come_one_hot() {
-    GymEnvironment lake = make("FrozenLake-v1");
+    Environment lake = Flatten.around(make("FrozenLake-v1"));
 
     float[] observation = floats(lake.reset(1));
 
@@ -66,7 +69,7 @@ class GymEnvironmentTest {
 
   @Test
   void choices_are_counted_from_zero_here_and_from_start_there() {
-    GymEnvironment echo = make("faulty:StartsAtOne-v0");
+    Environment echo = Flatten.around(make("faulty:StartsAtOne-v0"));
     echo.reset(1);
 
     assertThat(echo.actionSpace()).isEqualTo(new Space.Discrete(3, 1));
@@ -81,7 +84,9 @@ class GymEnvironmentTest {
     Step step = environment.step(Action.of(0));
 
     assertThat(step.reward()).isNaN();
-    assertThat(floats(step.observation())).containsExactly(Float.NaN, Float.POSITIVE_INFINITY);
+    ByteBuffer seen = ByteBuffer.wrap(bytes(step.observation())).order(ByteOrder.nativeOrder());
+    assertThat(SpaceValues.read(environment.observationSpace(), seen))
+        .isEqualTo(List.of(Double.NaN, Double.POSITIVE_INFINITY));
   }
 
   @ParameterizedTest
@@ -99,7 +104,7 @@ class GymEnvironmentTest {
             id,
             5,
             steps);
-    GymEnvironment environment = new GymEnvironment(worker, (atari ? "atari " : "gym ") + id);
+    GymEnvironment environment = Workers.environment(worker, id);
 
     assertThat(play(environment, 5, steps)).containsExactlyElementsOf(expected);
   }
@@ -152,11 +157,27 @@ class GymEnvironmentTest {
   }
 
   @Test
-  void an_unsupported_space_is_named() {
-    assertThatThrownBy(() -> make("faulty:TupleSpace-v0"))
-        .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining(
-            "observations: expected Box or Discrete but got Tuple(Discrete(2), Discrete(3))");
+  void members_lie_one_after_another_in_their_own_types() {
+    GymEnvironment environment = make("faulty:Nested-v0");
+    byte[] seen = bytes(environment.reset(1));
+
+    assertThat(environment.observationSpace())
+        .hasToString(
+            "Dict(place: Tuple(Discrete(2), Box(shape=[2], uint8)),"
+                + " speed: Box(shape=[], float64))");
+    ByteBuffer expected = ByteBuffer.allocate(18).order(ByteOrder.nativeOrder());
+    expected.putLong(1).put((byte) 7).put((byte) 8).putDouble(2.5);
+    assertThat(seen).isEqualTo(expected.array());
+    assertThat(floats(Flatten.around(environment).reset(1))).containsExactly(0, 1, 7, 8, 2.5f);
+  }
+
+  @Test
+  void without_any_part_of_fixed_size_there_is_nothing_to_learn_from() {
+    GymEnvironment environment = make("faulty:OnlyText-v0");
+
+    assertThatThrownBy(environment::observationSpace)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a network needs observations of one size, but these are Text(");
   }
 
   @Test
@@ -201,7 +222,8 @@ class GymEnvironmentTest {
     environment.reset(1);
 
     assertThatThrownBy(() -> environment.step(Action.of(1)))
-        .hasMessageContaining("observation: expected shape (2,) but got (3, 1)");
+        .hasMessageContaining(
+            "observation: expected shape (2,), as its space says, but got (3, 1)");
   }
 
   @Test
@@ -215,7 +237,7 @@ class GymEnvironmentTest {
   }
 
   private static GymEnvironment make(String id) {
-    return new GymEnvironment(worker, "gym " + id);
+    return Workers.environment(worker, id);
   }
 
   /** Plays as plain.py does, and says the same about it. */
@@ -266,5 +288,11 @@ class GymEnvironmentTest {
     float[] values = new float[floats.remaining()];
     floats.get(values);
     return values;
+  }
+
+  private static byte[] bytes(Observation observation) {
+    ByteBuffer bytes = ByteBuffer.allocate(observation.bytes());
+    observation.copyTo(bytes);
+    return bytes.array();
   }
 }

@@ -43,9 +43,9 @@ class OrphanTest {
     public static void main(String[] arguments) {
       Worker busy = Workers.worker(new AtomicInteger());
       Worker idle = Workers.worker(new AtomicInteger());
-      GymEnvironment hanging = new GymEnvironment(busy, "gym faulty:Hangs-v0");
+      GymEnvironment hanging = Workers.environment(busy, "faulty:Hangs-v0");
       hanging.reset(1);
-      new GymEnvironment(idle, "gym CartPole-v1").reset(1);
+      Workers.environment(idle, "CartPole-v1").reset(1);
       var step = CompletableFuture.runAsync(() -> hanging.step(Action.of(1)));
       WorkerProcess process = busy.process();
       Workers.await(

@@ -21,8 +21,8 @@ class WorkerDeathTest {
   @Test
   void a_worker_killed_in_a_step_loses_the_episodes_and_comes_back() throws Exception {
     try (Worker worker = Workers.worker(restarts)) {
-      GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
-      GymEnvironment other = new GymEnvironment(worker, "gym CartPole-v1");
+      GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
+      GymEnvironment other = Workers.environment(worker, "CartPole-v1");
       hanging.reset(1);
       other.reset(1);
       byte[] before = bytes(other.step(Action.of(0)).observation());
@@ -55,7 +55,7 @@ class WorkerDeathTest {
     float[][] drawn = new float[2][];
     for (int i = 0; i < 2; i++) {
       try (Worker worker = Workers.worker(restarts)) {
-        GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+        GymEnvironment dying = Workers.environment(worker, "faulty:Dies-v0");
         dying.reset(42);
         assertThat(dying.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
         drawn[i] = GymEnvironmentTest.floats(dying.reset());
@@ -67,7 +67,7 @@ class WorkerDeathTest {
   @Test
   void a_worker_that_dies_again_and_again_ends_with_its_last_words() {
     try (Worker worker = Workers.worker(restarts)) {
-      GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+      GymEnvironment dying = Workers.environment(worker, "faulty:Dies-v0");
       for (int death = 1; death < Worker.DEATHS; death++) {
         dying.reset(1);
         assertThat(dying.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
@@ -85,7 +85,7 @@ class WorkerDeathTest {
   @Test
   void a_thousand_steps_between_deaths_are_health() {
     try (Worker worker = Workers.worker(restarts)) {
-      GymEnvironment dying = new GymEnvironment(worker, "gym faulty:Dies-v0");
+      GymEnvironment dying = Workers.environment(worker, "faulty:Dies-v0");
       for (int death = 1; death <= Worker.DEATHS + 1; death++) {
         dying.reset(1);
         for (int i = 0; i < Worker.STEPS_OF_HEALTH; i++) {
@@ -99,7 +99,7 @@ class WorkerDeathTest {
   @Test
   void a_step_that_does_not_end_counts_as_a_death() {
     try (Worker worker = new Worker(Workers.launch(Duration.ofSeconds(1)), restarts)) {
-      GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
+      GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
       hanging.reset(1);
 
       assertThat(hanging.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
@@ -111,7 +111,7 @@ class WorkerDeathTest {
   @Test
   void closing_frees_a_thread_that_waits_for_a_step() throws Exception {
     Worker worker = Workers.worker(restarts);
-    GymEnvironment hanging = new GymEnvironment(worker, "gym faulty:Hangs-v0");
+    GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
     hanging.reset(1);
     WorkerProcess process = worker.process();
     var step = CompletableFuture.supplyAsync(() -> hanging.step(Action.of(1)));

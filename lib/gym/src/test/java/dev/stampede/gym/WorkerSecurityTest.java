@@ -61,13 +61,13 @@ class WorkerSecurityTest {
         Socket noisy = new Socket(LOCALHOST, port())) {
       noisy.getOutputStream().write(new byte[] {(byte) 0xFF, 0, '\n', (byte) 0xC3, '\n'});
       assertThat(silent.isConnected()).isTrue();
-      new GymEnvironment(worker, "gym CartPole-v1").reset(1);
+      Workers.environment(worker, "CartPole-v1").reset(1);
     }
   }
 
   @Test
   void threads_that_come_and_go_leave_no_connection_behind() throws Exception {
-    GymEnvironment cartPole = new GymEnvironment(worker, "gym CartPole-v1");
+    GymEnvironment cartPole = Workers.environment(worker, "CartPole-v1");
     Path descriptors = Path.of("/proc/" + worker.process().pid() + "/fd");
     int before = count(descriptors);
 
@@ -108,7 +108,7 @@ class WorkerSecurityTest {
       }
       assertThat(answer).isIn("", "x\n", "!x\n");
     }
-    new GymEnvironment(worker, "gym CartPole-v1").reset(1); // It serves those who know the token.
+    Workers.environment(worker, "CartPole-v1").reset(1); // It serves those who know the token.
   }
 
   private static int port() throws IOException {

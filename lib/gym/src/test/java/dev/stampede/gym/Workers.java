@@ -3,6 +3,7 @@ package dev.stampede.gym;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.stampede.env.EnvironmentName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -37,6 +39,19 @@ final class Workers {
 
   static Worker worker(AtomicInteger restarts) {
     return new Worker(launch(Duration.ofSeconds(60)), restarts);
+  }
+
+  /** An environment by its name: an Atari game's by the paper's protocol. */
+  static GymEnvironment environment(Worker worker, String name) {
+    return new GymEnvironment(worker, spec(name));
+  }
+
+  static String spec(String name) {
+    EnvironmentName parsed = EnvironmentName.parse(name);
+    boolean atari = AtariGames.NAMES.contains(parsed.id());
+    Map<String, Object> options = atari ? AtariProtocol.of(parsed).forPython() : parsed.options();
+    EnvironmentName forPython = new EnvironmentName(parsed.id(), options, parsed.wrappers());
+    return new WorkerSpec(atari, forPython).json(false);
   }
 
   /** What a command prints, line by line. */

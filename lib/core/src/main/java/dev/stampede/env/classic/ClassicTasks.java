@@ -2,6 +2,7 @@ package dev.stampede.env.classic;
 
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EnvironmentProvider;
 import dev.stampede.env.classic.Corridor.Ending;
 import dev.stampede.env.classic.Corridor.Moves;
@@ -41,10 +42,11 @@ public final class ClassicTasks implements EnvironmentProvider {
   }
 
   @Override
-  public EnvironmentFactory open(String id, int environments, Consumer<String> progress) {
-    Supplier<Environment> task = TASKS.get(id);
+  public EnvironmentFactory open(
+      EnvironmentName name, int environments, Consumer<String> progress) {
+    Supplier<Environment> task = TASKS.get(name.id());
     if (task == null) {
-      throw new IllegalArgumentException("there is no native task \"" + id + "\"");
+      throw new IllegalArgumentException("there is no native task \"" + name.id() + "\"");
     }
     return purpose -> task.get();
   }

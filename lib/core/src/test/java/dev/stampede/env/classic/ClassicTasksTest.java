@@ -310,7 +310,7 @@ class ClassicTasksTest {
     if (box.element() == Space.Element.FLOAT32) {
       float[] values = floats(observation);
       for (int i = 0; i < values.length; i++) {
-        assertThat(values[i]).isBetween(box.low(i), box.high(i));
+        assertThat(values[i]).isBetween((float) box.low(i), (float) box.high(i));
       }
     }
   }

@@ -1,0 +1,191 @@
+package dev.stampede.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
+import dev.stampede.env.Environments;
+import dev.stampede.env.RawEnvironment;
+import dev.stampede.env.RawEnvironment.RawStep;
+import dev.stampede.env.Space;
+import dev.stampede.env.SpaceValues;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Writes down what an environment does, so that anybody can hold it against plain Python. */
+@Command(
+    name = "rollout",
+    description = {
+      "Steps an environment as its own library does and writes a line of JSON for each step:",
+      "{\"action\":…,\"reward\":…,\"terminated\":…,\"truncated\":…,\"sha256\":…}",
+      "where sha256 is that of the observation's bytes: C order, the space's own type, a Discrete"
+          + " as int64, a text as UTF-8, members of a Dict or Tuple one after another. The first"
+          + " line, and one after each ended episode, is {\"reset\":true,\"sha256\":…}; only the"
+          + " first reset is seeded."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class RolloutCommand implements Callable<Integer> {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // As Python writes and reads them.
+          .enable(DeserializationFeature.USE_LONG_FOR_INTS)
+          .build();
+
+  @Option(
+      names = "--env",
+      required = true,
+      paramLabel = "ID",
+      description = "CartPole-v1, ALE/Pong-v5, Breakout, module:Id-v0, my_env.py:MyEnv, …")
+  private String env = "";
+
+  @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(names = "--steps", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  private int steps = 1_000;
+
+  @Option(
+      names = "--actions",
+      paramLabel = "FILE",
+      description =
+          "Actions to do, as JSON one after another, or a file that this command wrote. Without it"
+              + " they are sampled from the action space, seeded with the seed.")
+  private @Nullable Path actions;
+
+  @Option(
+      names = "--option",
+      paramLabel = "k=v",
+      description = "An option of the environment; v is JSON or a text. May be repeated.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(names = "--out", required = true, paramLabel = "FILE")
+  private Path out = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    if (steps < 0) {
+      throw new IllegalArgumentException("--steps: expected at least 0 but got " + steps);
+    }
+    if (seed < 0) {
+      throw new IllegalArgumentException("--seed: expected at least 0 but got " + seed);
+    }
+    EnvironmentName name = EnvironmentName.parse(env);
+    for (Map.Entry<String, String> option : options.entrySet()) {
+      name = name.with(option.getKey(), EnvironmentName.value(option.getValue()));
+    }
+    try (EnvironmentFactory factory =
+            Environments.open(name.toString(), 1, line -> System.err.println(line));
+        RawEnvironment environment = factory.raw(false);
+        BufferedWriter lines = Files.newBufferedWriter(out, StandardCharsets.UTF_8)) {
+      @Nullable List<Object> given = actions == null ? null : read(actions, environment);
+      environment.seedActions(seed);
+      environment.reset(seed);
+      lines.write(reset(environment));
+      for (int i = 0; i < steps; i++) {
+        Object action = given == null ? environment.sampleAction() : given.get(i);
+        RawStep step = environment.step(action);
+        lines.write(step(environment, action, step));
+        if (step.last() && i < steps - 1) {
+          environment.reset();
+          lines.write(reset(environment));
+        }
+      }
+    }
+    return 0;
+  }
+
+  private List<Object> read(Path file, RawEnvironment environment) throws IOException {
+    List<Object> actions = new ArrayList<>();
+    Space space = environment.actionSpace();
+    try (MappingIterator<Object> values =
+        JSON.readerFor(Object.class).readValues(Files.newBufferedReader(file))) {
+      while (values.hasNext()) {
+        Object value = values.next();
+        if (value instanceof Map<?, ?> line && line.containsKey("sha256")) {
+          if (line.containsKey("action")) {
+            actions.add(line.get("action"));
+          }
+        } else {
+          actions.add(value);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("--actions: there is no file " + file, e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "--actions: " + file + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (actions.size() == 1 && actions.get(0) instanceof List<?> list && !belongs(space, list)) {
+      actions = new ArrayList<>(list); // All of them in one list.
+    }
+    if (actions.size() < steps) {
+      throw new IllegalArgumentException(
+          "--actions: %s has %d actions, but --steps asks for %d"
+              .formatted(file, actions.size(), steps));
+    }
+    return actions;
+  }
+
+  private static boolean belongs(Space space, Object value) {
+    try {
+      SpaceValues.bytes(space, value);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static String reset(RawEnvironment environment) throws IOException {
+    return JSON.writeValueAsString(ordered("reset", true, "sha256", hash(environment))) + "\n";
+  }
+
+  private static String step(RawEnvironment environment, Object action, RawStep step)
+      throws IOException {
+    return JSON.writeValueAsString(
+            ordered(
+                "action", action,
+                "reward", step.reward(),
+                "terminated", step.terminated(),
+                "truncated", step.truncated(),
+                "sha256", hash(environment)))
+        + "\n";
+  }
+
+  private static Map<String, Object> ordered(Object... pairs) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put((String) pairs[i], pairs[i + 1]);
+    }
+    return map;
+  }
+
+  private static String hash(RawEnvironment environment) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(environment.observationBytes()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // Every JDK has SHA-256.
+    }
+  }
+}
