@@ -1,4 +1,5 @@
 import json
+import pathlib
 import resource
 
 import gymnasium
@@ -17,7 +18,8 @@ from gymnasium.spaces import (
     Tuple,
 )
 from gymnasium.utils.env_checker import data_equivalence
-from stampede_worker import atari, slots, spaces
+from stampede_worker import atari, spaces
+from stampede_worker.memory import SharedMemory
 from stampede_worker.server import parse
 from stampede_worker.slots import NotFound, Slots
 
@@ -26,16 +28,11 @@ def spec(name):
     return json.dumps({"kind": "gym", "id": name, "options": {}, "wrappers": [], "render": False})
 
 
-@pytest.fixture
-def memory(tmp_path):
-    file = tmp_path / "slot"
-    file.touch()
-    return file
-
-
-def test_a_slot_lies_in_the_file_as_described(memory):
+@pytest.mark.parametrize("directories", ["", "{0}"])
+def test_a_slot_lies_in_the_file_as_described(directories, tmp_path):
     worker = Slots()
-    description = json.loads(worker.make(3, spec("CartPole-v1"), str(memory)))
+    description = json.loads(worker.make(3, spec("CartPole-v1"), directories.format(tmp_path)))
+    memory = pathlib.Path(description["memory"])
     worker.resetWithSeed(3, 7)
     worker.step(3)
 
@@ -43,19 +40,28 @@ def test_a_slot_lies_in_the_file_as_described(memory):
     env.reset(seed=7)
     expected, reward, *_ = env.step(0)
     content = memory.read_bytes()
+    worker.close(3)
+    if directories:
+        memory.unlink()
+    else:
+        assert not memory.exists()
     assert np.frombuffer(content, np.float64, 1) == reward
     at = description["observationAt"]
     assert (np.frombuffer(content, np.float32, 4, at) == expected).all()
 
 
-def test_blocks_of_the_file_are_reserved_or_it_fails(memory):
+@pytest.mark.parametrize("directories", ["", "{0}", "{0}/a:{0}/b"])
+def test_blocks_are_reserved_or_it_fails_with_every_reason(directories, tmp_path):
+    (tmp_path / "a").mkdir()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:
-        with pytest.raises(OSError):
-            slots.allocate(str(memory), 8192)
+        with pytest.raises(OSError, match=r"cannot reserve 8,192 bytes.*File too large") as e:
+            SharedMemory(8192, directories.format(tmp_path))
+        assert ("b: No such file" in str(e.value)) == ("b" in directories)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.rglob("*.slot"))
 
 
 NESTED = Dict(

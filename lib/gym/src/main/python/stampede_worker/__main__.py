@@ -16,21 +16,20 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    answer = keep_stdout_for_the_answer()
+    answer, parent = keep_stdout_for_the_answer(), keep_stdin_for_the_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the JVM, which ends us.
-    hello = json.loads(read_line())
-    die_with(hello["parent"])
+    hello = json.loads(read_line(parent))
+    die_with(hello["parent"], parent)
     sys.path.append(os.getcwd())  # Last: "module:Id-v0" may be a file beside the notebook.
     warnings.filterwarnings("ignore", category=UserWarning)
 
-    from stampede_worker.server import serve
+    from stampede_worker.server import Server
     from stampede_worker.slots import Slots
 
-    def announce(port: int) -> None:
-        os.write(answer, (json.dumps({"port": port}) + "\n").encode())
-        os.close(answer)
-
-    serve(Slots(), hello["token"], announce)
+    server = Server(Slots(), hello["token"])
+    os.write(answer, (json.dumps({"port": server.port}) + "\n").encode())
+    os.close(answer)
+    server.run()
 
 
 def keep_stdout_for_the_answer() -> int:
@@ -40,26 +39,35 @@ def keep_stdout_for_the_answer() -> int:
     return answer
 
 
-def read_line() -> bytes:
+def keep_stdin_for_the_parent() -> int:
+    """Lets environments that ask for input find the end of it, instead of what is for us."""
+    parent = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return parent
+
+
+def read_line(descriptor: int) -> bytes:
     """Reads one line without taking a byte more than it."""
     line = bytearray()
     while not line.endswith(b"\n"):
-        byte = os.read(0, 1)
+        byte = os.read(descriptor, 1)
         if not byte:
             os._exit(0)
         line += byte
     return bytes(line)
 
 
-def die_with(parent: int) -> None:
-    """Ends this process when its JVM ends, however it ends."""
+def die_with(parent: int, descriptor: int) -> None:
+    """Ends this process when its JVM ends, however it ends; then the descriptor is at its end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(0)
 
     def watch() -> None:
-        while os.read(0, 4096):
+        while os.read(descriptor, 4096):
             pass
         os._exit(0)
 

@@ -1,195 +1,207 @@
-"""Py4J's server, with every call executed on the main thread.
+"""Serves the JVM's calls, in Py4J's protocol, one after another on the main thread.
 
-Py4J serves each connection in a thread of its own. Environments want the main thread (signals,
-windows, native libraries), and one thread needs no hand-over of the interpreter lock. So here a
-connection has its own thread only until it has shown the token.
+Environments want the main thread (signals, windows, native libraries), one thread needs no
+hand-over of the interpreter lock, and Py4J's own server reads lines of any length from anybody.
+Here a stranger gets a few bytes and a few seconds to show the token, and nothing else that he
+sends is looked at. Of Py4J's values only text, numbers, truth values and null are read: no object
+is ever made from bytes.
 """
 
-import collections
 import functools
+import hmac
 import selectors
 import socket
-import threading
+import time
 import traceback
 from collections.abc import Callable
 
 from py4j import protocol
-from py4j.clientserver import (
-    ClientServer,
-    ClientServerConnection,
-    JavaParameters,
-    PythonParameters,
-    PythonServer,
-)
-from py4j.java_gateway import do_client_auth, server_started
 
-from stampede_worker.slots import NotFound, Slots
+from stampede_worker.slots import NotFound
 
 ENTRY_POINT = "t"
 END = b"\ne\n"
 DONE = b"!yn\n"
+WELCOME = protocol.OUTPUT_VOID_COMMAND.encode()
+LONGEST_MESSAGE = 16 << 20  # Bytes, in both directions; WorkerConnections.java has it too.
+LONGEST_TRACE = 20_000
+CALLS_WORTH_KEEPING = 256  # Bytes of a call that is likely to come again.
 SECONDS_FOR_THE_TOKEN = 10
+MOST_STRANGERS = 128
 
 
-class MainThread:
-    """Serves whichever connection has a call waiting, in turn."""
+class Server:
+    def __init__(self, api: object, token: str) -> None:
+        """Listens on a free port of the loopback interface.
 
-    def __init__(self) -> None:
+        Args:
+          api: its public methods can be called.
+          token: what a caller has to show first.
+        """
+        self._calls = {
+            name: getattr(api, name) for name in dir(type(api)) if not name.startswith("_")
+        }
+        self._greeting = f"{protocol.AUTH_COMMAND_NAME}\n{token}\ne\n".encode()
+        self._strangers: dict[Stranger, None] = {}  # The oldest first.
         self._selector = selectors.DefaultSelector()
-        self._arrived: collections.deque[Connection] = collections.deque()
-        self._bell, self._ringer = socket.socketpair()
-        self._selector.register(self._bell, selectors.EVENT_READ, self._welcome)
-
-    def take(self, connection: "Connection") -> None:
-        """Serves this connection from now on. Called from any thread."""
-        self._arrived.append(connection)
-        self._ringer.send(b"\0")
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener.setblocking(False)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self.port = self._listener.getsockname()[1]
 
     def run(self) -> None:
         select = self._selector.select
         while True:
-            for key, _ in select():
+            for key, _ in select(1 if self._strangers else None):
                 key.data()
+            if self._strangers:
+                self._dismiss_who_waited_too_long()
 
-    def _welcome(self) -> None:
-        self._bell.recv(1)
-        connection = self._arrived.popleft()
-
-        def serve() -> None:
-            if not connection.serve_one():
-                self._selector.unregister(descriptor)
-                connection.close()
-
-        descriptor = connection.socket.fileno()
-        self._selector.register(descriptor, selectors.EVENT_READ, serve)
-
-
-class Connection(ClientServerConnection):
-    main_thread: MainThread
-
-    def run(self) -> None:
+    def _accept(self) -> None:
         try:
-            self.socket.settimeout(SECONDS_FOR_THE_TOKEN)
-            command = self.stream.readline()[:-1].decode()
-            token = self.python_parameters.auth_token
-            do_client_auth(command, self.stream, self.socket, token)
-            self.socket.settimeout(None)
-        except Exception:
-            self.close(reset=True)
+            connected, _ = self._listener.accept()
+        except OSError:  # Gone again, or the environments have used up all descriptors.
+            time.sleep(0.001)
             return
-        self.main_thread.take(self)
+        connected.setblocking(True)
+        stranger = Stranger(connected, self._greeting)
+        self._strangers[stranger] = None
+        self._selector.register(
+            connected, selectors.EVENT_READ, functools.partial(self._hear, stranger)
+        )
+        if len(self._strangers) > MOST_STRANGERS:
+            self._dismiss(next(iter(self._strangers)))
 
-    def serve_one(self) -> bool:
-        """Executes one call; False if there will be none any more."""
+    def _hear(self, stranger: "Stranger") -> None:
+        if stranger not in self._strangers:
+            return  # Dismissed a moment ago.
+        known = stranger.hear()
+        if known is None:
+            return
+        if not known:
+            self._dismiss(stranger)
+            return
+        del self._strangers[stranger]
+        connection = Connection(stranger.socket, self.execute)
+        self._selector.modify(
+            stranger.socket, selectors.EVENT_READ, functools.partial(self._serve, connection)
+        )
+
+    def _serve(self, connection: "Connection") -> None:
+        if not connection.serve():
+            self._selector.unregister(connection.socket)
+            connection.socket.close()
+
+    def _dismiss_who_waited_too_long(self) -> None:
+        now = time.monotonic()
+        for stranger in [s for s in self._strangers if s.deadline < now]:
+            self._dismiss(stranger)
+
+    def _dismiss(self, stranger: "Stranger") -> None:
+        del self._strangers[stranger]
+        self._selector.unregister(stranger.socket)
+        stranger.socket.close()
+
+    def execute(self, command: bytes) -> bytes:
+        """Executes one call and gives the answer to it, whatever happens."""
         try:
-            command = self._receive()
-            if not command:
+            known = len(command) <= CALLS_WORTH_KEEPING
+            method, arguments = parse_once(command) if known else parse(command)
+            call = self._calls.get(method)
+            if call is None:
+                raise ValueError(f"expected one of {sorted(self._calls)} but got {method!r}")
+            value = call(*arguments)
+            return DONE if value is None else answer(protocol.SUCCESS, value)
+        except BaseException as e:  # Also SystemExit: Java waits for an answer.
+            return answer(protocol.ERROR, describe(e))
+
+
+class Stranger:
+    """Somebody who has connected and not shown the token yet."""
+
+    def __init__(self, connected: socket.socket, greeting: bytes) -> None:
+        self.socket = connected
+        self.deadline = time.monotonic() + SECONDS_FOR_THE_TOKEN
+        self._greeting = greeting
+        self._heard = b""
+
+    def hear(self) -> bool | None:
+        """Whether this is the JVM; None if it cannot be said yet."""
+        try:
+            heard = self.socket.recv(len(self._greeting) + 1 - len(self._heard))
+            self._heard += heard
+            if not heard or self._heard[:2] != self._greeting[: len(self._heard)][:2]:
+                return False  # Its first two bytes are no secret.
+            if len(self._heard) < len(self._greeting) and self._heard.count(b"\n") < 3:
+                return None
+            if not hmac.compare_digest(self._heard, self._greeting):
                 return False
-            self.socket.sendall(self._execute(command))
+            self.socket.sendall(WELCOME)
             return True
         except OSError:
             return False
 
-    def _receive(self) -> bytes:
-        # Java sends one call and waits for its answer, so nothing can follow the call's end.
-        command = self.socket.recv(65536)
-        while command and not command.endswith(END):
-            more = self.socket.recv(65536)
-            if not more:
-                return b""
-            command += more
-        return command
 
-    def _execute(self, command: bytes) -> bytes:
+class Connection:
+    """A connection of the JVM's, which has shown the token."""
+
+    def __init__(self, connected: socket.socket, execute: Callable[[bytes], bytes]) -> None:
+        self.socket = connected
+        self._execute = execute
+        self._begun = bytearray()
+
+    def serve(self) -> bool:
+        """Takes what has come and executes the call once it is complete; False at the end."""
         try:
-            method, arguments = parse(command)
-            value = getattr(self.pool[ENTRY_POINT], method)(*arguments)
-        except BaseException as e:  # Also SystemExit: Java waits for an answer.
-            return answer(protocol.ERROR, describe(e))
-        return DONE if value is None else answer(protocol.SUCCESS, value)
+            received = self.socket.recv(65536)
+            if not received:
+                return False
+            if self._begun or not received.endswith(END):
+                self._begun += received
+                if not self._begun.endswith(END):
+                    return len(self._begun) <= LONGEST_MESSAGE
+                received = bytes(self._begun)
+                self._begun.clear()
+            # Java sends one call and waits for its answer, so nothing can follow the call's end.
+            self.socket.sendall(self._execute(received))
+            return True
+        except OSError:
+            return False
 
 
-@functools.lru_cache  # The calls that come thousands of times a second are always the same.
 def parse(command: bytes) -> tuple[str, tuple]:
     """Takes a call apart: c, the object, the method, each argument and e, a line each."""
     lines = command.decode().split("\n")
     if lines[:2] != [protocol.CALL_PROXY_COMMAND_NAME, ENTRY_POINT]:
-        raise ValueError(f"expected a call but got {command!r}")
+        raise ValueError(f"expected a call but got {command[:100]!r}")
     arguments = (protocol.get_return_value("y" + line, None) for line in lines[3:-2])
     return lines[2], tuple(arguments)
 
 
-def answer(kind: str, value) -> bytes:
+# The calls that come thousands of times a second are always the same.
+parse_once = functools.lru_cache(parse)
+
+
+def answer(kind: str, value: str) -> bytes:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text or nothing to answer but got {type(value)}")
     part = protocol.get_command_part(value, None)
-    return (protocol.RETURN_MESSAGE + kind + part).encode()
+    if len(part) > LONGEST_MESSAGE // 4:  # A character is at most four bytes.
+        raise ValueError(f"an answer of {len(part)} characters is too long")
+    # Texts of environments may hold halves of characters, which no encoding has.
+    return (protocol.RETURN_MESSAGE + kind + part).encode(errors="replace")
 
 
 def describe(e: BaseException) -> str:
     """One word on whose fault it is, a colon, and what to tell the user."""
-    if isinstance(e, NotFound):
-        return f"not found:{e}"
-    if isinstance(e, SystemExit):
-        e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
-            e.__traceback__
-        )
-    return "failed:" + "".join(traceback.format_exception(e)).rstrip()
-
-
-class Server(PythonServer):
-    def __init__(self, main_thread: MainThread, *arguments) -> None:
-        super().__init__(*arguments)
-        self._main_thread = main_thread
-
-    def _create_connection(self, socket, stream) -> Connection:
-        connection = Connection(
-            self.java_parameters,
-            self.python_parameters,
-            self.gateway_property,
-            self.gateway_client,
-            python_server=self,
-        )
-        connection.main_thread = self._main_thread
-        connection.init_socket_from_python_server(socket, stream)
-        return connection
-
-
-class MainThreadClientServer(ClientServer):
-    def __init__(self, main_thread: MainThread, **arguments) -> None:
-        self._main_thread = main_thread
-        super().__init__(**arguments)
-
-    def _create_callback_server(self, callback_server_parameters) -> Server:
-        return Server(
-            self._main_thread,
-            self._gateway_client,
-            self.java_parameters,
-            self.python_parameters,
-            self.gateway_property,
-        )
-
-
-def serve(slots: Slots, token: str, announce: Callable[[int], None]) -> None:
-    """Serves calls that come with the token on a free port of the loopback interface."""
-    main_thread = MainThread()
-    listening = threading.Event()
-
-    def on_started(*_, **__) -> None:
-        listening.set()
-
-    # The port is known before anybody listens on it; only this signal comes after.
-    server_started.connect(on_started)
-    server = MainThreadClientServer(
-        main_thread,
-        java_parameters=JavaParameters(port=0, auth_token=token),
-        python_parameters=PythonParameters(
-            address="127.0.0.1",
-            port=0,
-            daemonize=True,
-            daemonize_connections=True,
-            auth_token=token,
-        ),
-        python_server_entry_point=slots,
-    )
-    listening.wait()
-    announce(server.get_callback_server().get_listening_port())
-    main_thread.run()
+    try:
+        if isinstance(e, NotFound):
+            return f"not found:{e}"[:LONGEST_TRACE]
+        if isinstance(e, SystemExit):
+            e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
+                e.__traceback__
+            )
+        trace = "".join(traceback.format_exception(e)).rstrip()
+    except BaseException as worse:  # An exception that cannot even be printed.
+        trace = f"{type(e).__name__}, and describing it failed with {type(worse).__name__}"
+    return "failed:" + (trace if len(trace) <= LONGEST_TRACE else "… " + trace[-LONGEST_TRACE:])

@@ -6,14 +6,13 @@ the observation, both as spaces.py says.
 """
 
 import json
-import mmap
-import os
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 import gymnasium
 
 from stampede_worker import spaces
+from stampede_worker.memory import SharedMemory
 
 ACTION = 16
 NOTHING: Iterator[Any] = iter(())
@@ -65,12 +64,14 @@ def make(spec: dict[str, Any]) -> Task:
 
 
 class Slot:
-    def __init__(self, task: Task, path: str) -> None:
+    def __init__(self, task: Task, directories: str) -> None:
         self.task = task
         action_bytes = spaces.nbytes(task.action_space)
         self._observation_at = aligned(ACTION + action_bytes)
         self._size = self._observation_at + spaces.nbytes(task.observation_space)
-        memory = memoryview(allocate(path, self._size))
+        self._shared = SharedMemory(self._size, directories)
+        self._picture: SharedMemory | None = None
+        memory = memoryview(self._shared.map)
         self._reward = memory[0:8].cast("d")
         self._lives = memory[8:12].cast("i")
         self._flags = memory[12:14]
@@ -85,6 +86,7 @@ class Slot:
                 "observationAt": self._observation_at,
                 "size": self._size,
                 "about": self.task.about(),
+                "memory": self._shared.path,
             }
         )
 
@@ -92,6 +94,27 @@ class Slot:
         changed = self.task.reset(seed, options)
         self._lives[0] = self.task.lives()
         return changed
+
+    def render(self, directories: str) -> str:
+        """Gives as JSON the size of a picture and where it is, or nothing if there is none."""
+        picture = self.task.render()
+        if picture is None:
+            return ""
+        self._close_picture()
+        self._picture = SharedMemory(picture.nbytes, directories)
+        self._picture.map[:] = picture.tobytes()
+        height, width, _ = picture.shape
+        return json.dumps({"width": width, "height": height, "memory": self._picture.path})
+
+    def close(self) -> None:
+        self.task.close()
+        self._shared.close()
+        self._close_picture()
+
+    def _close_picture(self) -> None:
+        if self._picture:
+            self._picture.close()
+            self._picture = None
 
     def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
         changed, reward, terminated, truncated = self.task.step(self._read(parts))
@@ -108,8 +131,8 @@ class Slots:
     def __init__(self) -> None:
         self._slots: dict[int, Slot] = {}
 
-    def make(self, number: int, spec: str, path: str) -> str:
-        slot = Slot(make(json.loads(spec)), path)
+    def make(self, number: int, spec: str, directories: str) -> str:
+        slot = Slot(make(json.loads(spec)), directories)
         self._slots[number] = slot
         return slot.describe()
 
@@ -139,14 +162,8 @@ class Slots:
     def info(self, number: int) -> str:
         return to_json(self._slots[number].task.info())
 
-    def render(self, number: int, path: str) -> str:
-        """Writes a picture to a file; gives "width height", or nothing if there is none."""
-        picture = self._slots[number].task.render()
-        if picture is None:
-            return ""
-        with open(path, "wb") as file:
-            file.write(picture.tobytes())
-        return f"{picture.shape[1]} {picture.shape[0]}"
+    def render(self, number: int, directories: str) -> str:
+        return self._slots[number].render(directories)
 
     def check(self, number: int) -> str:
         return self._slots[number].task.check()
@@ -154,7 +171,7 @@ class Slots:
     def close(self, number: int) -> None:
         slot = self._slots.pop(number, None)
         if slot:
-            slot.task.close()
+            slot.close()
 
 
 def to_json(value: Any) -> str:
@@ -164,19 +181,6 @@ def to_json(value: Any) -> str:
 def readable(value: Any) -> Any:
     """Numpy's values as JSON has them, anything else as it prints itself."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
-
-
-def allocate(path: str, size: int) -> mmap.mmap:
-    """Maps the file with all its blocks reserved: a full disk is an error here, no SIGBUS later."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(descriptor, 0, size)
-        else:
-            os.ftruncate(descriptor, size)
-        return mmap.mmap(descriptor, size)
-    finally:
-        os.close(descriptor)
 
 
 def aligned(offset: int) -> int:

@@ -1,5 +1,6 @@
 package dev.stampede.env;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,6 +61,11 @@ public interface EnvironmentFactory extends AutoCloseable {
   /** How often a process behind these environments died and was started again. */
   default int workerRestarts() {
     return 0;
+  }
+
+  /** Why, in words: the last of those restarts, the newest at the end. */
+  default List<String> workerRestartCauses() {
+    return List.of();
   }
 
   /** Ends every process that serves these environments. */

@@ -57,7 +57,7 @@ public final class Run {
   private volatile Preset preset;
   private volatile long budget;
   private volatile int framesPerStep = 1;
-  private volatile int workerRestarts;
+  private volatile @Nullable EnvironmentFactory opened;
   private Map<String, String> protocol = Map.of();
   private volatile @Nullable Network network;
   private int written;
@@ -199,7 +199,14 @@ public final class Run {
 
   /** How often a process that serves environments died and was started again. */
   public int workerRestarts() {
-    return workerRestarts;
+    EnvironmentFactory e = opened;
+    return e == null ? 0 : e.workerRestarts();
+  }
+
+  /** Why, in words: the last of those restarts, the newest at the end. */
+  public List<String> workerRestartCauses() {
+    EnvironmentFactory e = opened;
+    return e == null ? List.of() : e.workerRestartCauses();
   }
 
   /** θ as it is now; empty before the first environment is up. */
@@ -210,6 +217,7 @@ public final class Run {
 
   private void supervise() {
     try (EnvironmentFactory environments = experiment.openEnvironments(messages)) {
+      opened = environments;
       framesPerStep = environments.framesPerStep();
       protocol = environments.protocol();
       budget = experiment.steps().orElse(framesPerStep > 1 ? DEFAULT_ATARI_STEPS : DEFAULT_STEPS);
@@ -234,7 +242,6 @@ public final class Run {
         t.stop();
       }
       train(t);
-      workerRestarts = environments.workerRestarts();
       t.failure().ifPresent(e -> failure = e);
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
@@ -531,7 +538,8 @@ public final class Run {
     record.put("bestMeanReturn100", finite(now.bestMeanReturn()));
     OptionalLong solved = solvedAtStep();
     record.put("solvedAtStep", solved.isPresent() ? solved.getAsLong() : null);
-    record.put("workerRestarts", workerRestarts);
+    record.put("workerRestarts", workerRestarts());
+    record.put("workerRestartCauses", workerRestartCauses());
     Training t = training;
     record.put("lostEpisodes", t == null ? 0 : t.lostEpisodes());
     record.put(

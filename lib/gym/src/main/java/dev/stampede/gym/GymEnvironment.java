@@ -74,6 +74,7 @@ class GymEnvironment implements Environment {
     OptionalInt next = resetSeed;
     while (true) {
       if (slot.process() != worker.process()) {
+        close(); // The old process may be alive, and ends with its last environment.
         slot = makeSlot();
         if (next.isEmpty() && seed.isPresent()) {
           seed = OptionalInt.of(new SplittableRandom(seed.getAsInt()).nextInt() >>> 1);

@@ -8,13 +8,16 @@ import dev.stampede.env.EpisodeStatistics;
 import dev.stampede.env.Flatten;
 import dev.stampede.env.RawEnvironment;
 import dev.stampede.env.Space;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GymFactory implements EnvironmentFactory {
   private static final int FRAME_SKIP_OF_V5 = 4;
+  private static final int CAUSES_KEPT = 20;
 
   private final EnvironmentName name;
   private final Optional<AtariProtocol> atari;
   private final WorkerSpec spec;
   private final Map<String, String> versions;
+  private final Consumer<String> messages;
   private final AtomicInteger restarts = new AtomicInteger();
+  private final Deque<String> causes = new ConcurrentLinkedDeque<>();
   private final AtomicInteger created = new AtomicInteger();
   private final List<Worker> training;
   private final Worker evaluation;
@@ -41,13 +47,16 @@ final class GymFactory implements EnvironmentFactory {
    *
    * @param workers how many serve the environments for training
    * @param versions of the Python packages
+   * @param messages told why a worker was started again
    */
   GymFactory(
       EnvironmentName name,
       WorkerProcess.Launch launch,
       int workers,
-      Map<String, String> versions) {
+      Map<String, String> versions,
+      Consumer<String> messages) {
     this.name = name;
+    this.messages = messages;
     this.atari =
         AtariGames.NAMES.contains(name.id())
             ? Optional.of(AtariProtocol.of(name.without(GymProvider.PACKAGES)))
@@ -62,8 +71,10 @@ final class GymFactory implements EnvironmentFactory {
                         new EnvironmentName(name.id(), protocol.forPython(), name.wrappers()))
                 .orElse(forPython));
     this.versions = versions;
-    this.training = Stream.generate(() -> new Worker(launch, restarts)).limit(workers).toList();
-    this.evaluation = new Worker(launch, restarts);
+    long memory = GymProvider.memoryLimit(workers + 1);
+    this.training =
+        Stream.generate(() -> new Worker(launch, memory, this::restarted)).limit(workers).toList();
+    this.evaluation = new Worker(launch, memory, this::restarted);
   }
 
   /** Makes the first environment, so that what is wrong shows now, and starts the other workers. */
@@ -103,8 +114,8 @@ final class GymFactory implements EnvironmentFactory {
         : environment;
   }
 
-  private static Environment scored(GymEnvironment game) {
-    return EpisodeStatistics.around(Flatten.around(game));
+  private Environment scored(GymEnvironment game) {
+    return EpisodeStatistics.around(new NumbersCheck(Flatten.around(game), name.id()));
   }
 
   @Override
@@ -149,6 +160,20 @@ final class GymFactory implements EnvironmentFactory {
   @Override
   public int workerRestarts() {
     return restarts.get();
+  }
+
+  @Override
+  public List<String> workerRestartCauses() {
+    return List.copyOf(causes);
+  }
+
+  private void restarted(String cause) {
+    restarts.incrementAndGet();
+    causes.addLast(cause);
+    if (causes.size() > CAUSES_KEPT) {
+      causes.pollFirst();
+    }
+    messages.accept("a Python worker is started again: " + cause);
   }
 
   @Override

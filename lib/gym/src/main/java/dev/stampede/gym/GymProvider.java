@@ -1,11 +1,13 @@
 package dev.stampede.gym;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.stampede.env.Check;
 import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EnvironmentProvider;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,12 @@ import java.util.regex.Pattern;
  *       twice the number of cores
  *   <li>{@code stampede.step.timeout}: seconds after which a step that does not end counts as the
  *       death of its worker; 60
+ *   <li>{@code stampede.worker.memory}: megabytes of its own above which a worker is replaced,
+ *       between episodes, on Linux; half of the machine's memory, shared out among the workers, and
+ *       at least 1024
+ *   <li>{@code stampede.shared.memory}: directories, as in a path, for the files through which
+ *       observations come; the system's memory where it needs no file (Linux), otherwise {@code
+ *       /dev/shm} or that for temporary files, whichever has room
  *   <li>{@code stampede.requirements}: more Python packages, with versions, for environments that
  *       are not part of Gymnasium ({@code "minigrid==3.2.0"})
  *   <li>{@code stampede.cache}: where Python is set up
@@ -39,6 +47,8 @@ public final class GymProvider implements EnvironmentProvider {
 
   private static final Pattern GYMNASIUM_ID = Pattern.compile("[\\w./:-]+-v\\d+|[\\w.]+:[\\w./-]+");
   private static final Pattern PYTHON_FILE = Pattern.compile("(.+\\.py):(\\w+)");
+  static final String MEMORY_LIMIT = "stampede.worker.memory";
+
   private static final List<String> WELL_KNOWN =
       List.of(
           "CartPole-v1",
@@ -111,7 +121,8 @@ public final class GymProvider implements EnvironmentProvider {
             name,
             new WorkerProcess.Launch(python, List.of(code), limit),
             workers(environments),
-            requirements.versions());
+            requirements.versions(),
+            progress);
     factory.start();
     return factory;
   }
@@ -137,6 +148,16 @@ public final class GymProvider implements EnvironmentProvider {
                         finding.detail(),
                         finding.mend()))
             .toList();
+  }
+
+  /** Bytes that each of so many workers may take. */
+  static long memoryLimit(int workers) {
+    Long megabytes = Long.getLong(MEMORY_LIMIT);
+    if (megabytes != null) {
+      return megabytes << 20;
+    }
+    var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return Math.max(1L << 30, machine.getTotalMemorySize() / 2 / workers);
   }
 
   private static int workers(int environments) {

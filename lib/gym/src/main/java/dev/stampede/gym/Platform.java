@@ -1,5 +1,6 @@
 package dev.stampede.gym;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -58,5 +59,19 @@ final class Platform {
     return Files.isDirectory(memory) && Files.isWritable(memory)
         ? memory
         : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /** Bytes of memory that a process has; 0 where the system does not say (all but Linux). */
+  static long memoryOf(long pid) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+        if (line.startsWith("RssAnon:")) { // Not what it shares with this JVM.
+          return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+        }
+      }
+    } catch (IOException e) {
+      // No such system, or no such process any more.
+    }
+    return 0;
   }
 }

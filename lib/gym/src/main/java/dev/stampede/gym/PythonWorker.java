@@ -15,10 +15,11 @@ interface PythonWorker {
    *
    * @param slot its number from now on
    * @param spec JSON, see {@link WorkerSpec}
-   * @param memory an empty file, which both sides map
-   * @return JSON: both spaces, where things are in the file, what there is to say of it
+   * @param directories where the file may be that both sides map; empty for the system's memory
+   * @return JSON: both spaces, the path of that memory, where things are in it, what there is to
+   *     say of the environment
    */
-  String make(int slot, String spec, String memory);
+  String make(int slot, String spec, String directories);
 
   @Nullable String reset(int slot);
 
@@ -43,8 +44,11 @@ interface PythonWorker {
 
   String info(int slot);
 
-  /** Writes a picture to this file; answers with its width and height, or nothing. */
-  String render(int slot, String file);
+  /**
+   * Answers with JSON: a picture's width and height and the path of the memory it is in; an empty
+   * text if there is none.
+   */
+  String render(int slot, String directories);
 
   String check(int slot);
 

@@ -16,10 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One environment in a worker process, and the memory that this process shares with it.
  *
- * <p>The file behind the memory has no name any more by the time a slot exists; the memory lives
- * until both sides let go of it. slots.py describes what lies where.
+ * <p>The memory has no name in any file system by the time a slot exists, and lives until both
+ * sides let go of it. slots.py describes what lies where.
  */
 final class Slot {
   private static final int REWARD = 0;
@@ -73,35 +70,38 @@ final class Slot {
    * @throws EnvironmentException if it cannot be made
    */
   static Slot make(WorkerProcess process, int number, String spec) throws WorkerDied {
+    JsonNode description = understood(process.make(number, spec, SharedMemory.directories()));
+    ByteBuffer memory = map(description);
     try {
-      Path file = sharedFile();
-      try {
-        JsonNode description = JSON.readTree(process.make(number, spec, file));
-        return new Slot(process, number, map(file), description);
-      } finally {
-        Files.deleteIfExists(file);
-      }
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e); // The worker's code is ours.
-    } catch (IOException e) {
-      throw cannotShare(e);
+      return new Slot(process, number, memory, description);
+    } catch (RuntimeException e) {
+      throw nonsense(e);
     }
   }
 
-  private static Path sharedFile() throws IOException {
-    return Files.createTempFile(Platform.sharedMemory(), "stampede", ".slot");
+  private static JsonNode understood(String description) {
+    try {
+      return JSON.readTree(description);
+    } catch (JsonProcessingException e) {
+      throw nonsense(e);
+    }
   }
 
-  private static EnvironmentException cannotShare(IOException e) {
+  private static EnvironmentException nonsense(Exception e) {
     return new EnvironmentException(
-        "cannot share memory in " + Platform.sharedMemory() + ": " + e.getMessage(), e);
+        "the Python worker said something that cannot be understood: " + e, e);
   }
 
-  private static ByteBuffer map(Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return channel
-          .map(FileChannel.MapMode.READ_WRITE, 0, channel.size())
-          .order(ByteOrder.nativeOrder());
+  private static ByteBuffer map(JsonNode description) {
+    try {
+      return SharedMemory.map(Path.of(description.path("memory").asText()));
+    } catch (RuntimeException e) {
+      throw nonsense(e);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "cannot map the memory that Python reserved: %s; try -D%s=%s"
+              .formatted(e, SharedMemory.DIRECTORIES, System.getProperty("java.io.tmpdir")),
+          e);
     }
   }
 
@@ -208,23 +208,16 @@ final class Slot {
 
   /** A picture; empty if the environment gives none. */
   Optional<Frame> render() throws WorkerDied {
-    try {
-      Path file = sharedFile();
-      try {
-        String size = process.render(number, file);
-        if (size.isEmpty()) {
-          return Optional.empty();
-        }
-        String[] sides = size.split(" ", 2);
-        return Optional.of(
-            new Frame(
-                Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Files.readAllBytes(file)));
-      } finally {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw cannotShare(e);
+    String picture = process.render(number, SharedMemory.directories());
+    if (picture.isEmpty()) {
+      return Optional.empty();
     }
+    JsonNode description = understood(picture);
+    byte[] rgb =
+        new byte[3 * description.get("width").intValue() * description.get("height").intValue()];
+    map(description).get(rgb);
+    return Optional.of(
+        new Frame(description.get("width").intValue(), description.get("height").intValue(), rgb));
   }
 
   String check() throws WorkerDied {
@@ -284,7 +277,7 @@ final class Slot {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {
-      throw new AssertionError(e); // The worker's code is ours.
+      throw nonsense(e);
     }
   }
 }

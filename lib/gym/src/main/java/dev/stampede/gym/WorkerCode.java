@@ -17,7 +17,7 @@ import java.util.Map;
 final class WorkerCode {
   static final String PACKAGE = "stampede_worker";
   private static final List<String> MODULES =
-      List.of("__init__", "__main__", "atari", "gym", "server", "slots", "spaces");
+      List.of("__init__", "__main__", "atari", "gym", "memory", "server", "slots", "spaces");
 
   private WorkerCode() {}
 

@@ -1,6 +1,9 @@
 package dev.stampede.gym;
 
+import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -8,14 +11,23 @@ import javax.net.SocketFactory;
 import py4j.ClientServerConnection;
 import py4j.Gateway;
 import py4j.Py4JClientConnection;
+import py4j.Py4JNetworkException;
 import py4j.PythonClient;
 
 /**
  * Py4J's client of one worker, with as many connections as there are calls at the same time.
  *
- * <p>Py4J's own keeps one for each thread that ever called, and threads come and go.
+ * <p>Py4J's own keeps one for each thread that ever called, and threads come and go. It also lets
+ * Python answer with commands to Java, with objects of any class and without end; here an answer is
+ * one line of bounded length: nothing, a text or an error.
  */
 final class WorkerConnections extends PythonClient {
+  /** In characters; server.py keeps to it as well. */
+  static final int LONGEST_ANSWER = 16 << 20;
+
+  private static final String NOTHING = "!yn";
+  private static final String TEXT = "!ys";
+  private static final String ERROR = "!xs";
 
   /** Nothing is connected before the first call. */
   WorkerConnections(int port, String token) {
@@ -40,9 +52,7 @@ final class WorkerConnections extends PythonClient {
     if (idle != null) {
       return idle;
     }
-    var connection =
-        new ClientServerConnection(
-            gateway, startClientSocket(), customCommands, this, javaServer, readTimeout, authToken);
+    var connection = new Connection();
     connection.setInitiatedFromClient(true);
     connection.start();
     return connection;
@@ -53,6 +63,81 @@ final class WorkerConnections extends PythonClient {
       return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     } catch (IOException e) {
       throw new AssertionError(e); // Four bytes are an address.
+    }
+  }
+
+  private final class Connection extends ClientServerConnection {
+    private final BoundedReader bounded;
+
+    Connection() throws IOException {
+      super(
+          WorkerConnections.this.gateway,
+          startClientSocket(),
+          customCommands,
+          WorkerConnections.this,
+          WorkerConnections.this.javaServer,
+          WorkerConnections.this.readTimeout,
+          WorkerConnections.this.authToken);
+      bounded = new BoundedReader(reader, LONGEST_ANSWER);
+      reader = new BufferedReader(bounded);
+    }
+
+    @Override
+    public String sendCommand(String command, boolean blocking) {
+      String answer;
+      try {
+        writer.write(command);
+        writer.flush();
+        bounded.startAgain();
+        answer = reader.readLine();
+      } catch (IOException e) {
+        throw new Py4JNetworkException(e.toString(), e);
+      }
+      if (answer == null) {
+        throw new Py4JNetworkException("the connection was closed");
+      }
+      if (!(answer.equals(NOTHING) || answer.startsWith(TEXT) || answer.startsWith(ERROR))) {
+        throw new NoAnswer("expected an answer but got \"" + start(answer) + "\"");
+      }
+      return answer.substring(1);
+    }
+
+    private static String start(String text) {
+      return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+    }
+  }
+
+  /** A worker has sent what no worker sends. */
+  static final class NoAnswer extends Py4JNetworkException {
+    private static final long serialVersionUID = 1L;
+
+    NoAnswer(String message) {
+      super(message);
+    }
+  }
+
+  /** Fails instead of reading more characters than expected. */
+  static final class BoundedReader extends FilterReader {
+    private final int limit;
+    private long read;
+
+    BoundedReader(Reader in, int limit) {
+      super(in);
+      this.limit = limit;
+    }
+
+    void startAgain() {
+      read = 0;
+    }
+
+    @Override
+    public int read(char[] target, int offset, int length) throws IOException {
+      int n = super.read(target, offset, length);
+      read += Math.max(n, 0);
+      if (read > limit) {
+        throw new NoAnswer("expected an answer of at most " + limit + " characters but got more");
+      }
+      return n;
     }
   }
 }

@@ -4,7 +4,19 @@ package dev.stampede.gym;
 final class WorkerDied extends Exception {
   private static final long serialVersionUID = 1L;
 
-  WorkerDied(String message) {
+  private final boolean fromOutside;
+
+  /**
+   * @param message how it ended, in words
+   * @param fromOutside whether somebody else ended it: a person, or the system when it is short of
+   *     memory
+   */
+  WorkerDied(String message, boolean fromOutside) {
     super(message);
+    this.fromOutside = fromOutside;
+  }
+
+  boolean fromOutside() {
+    return fromOutside;
   }
 }

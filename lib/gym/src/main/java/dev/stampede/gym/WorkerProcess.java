@@ -1,21 +1,26 @@
 package dev.stampede.gym;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.stampede.env.EnvironmentException;
+import dev.stampede.gym.WorkerConnections.BoundedReader;
+import dev.stampede.gym.WorkerConnections.NoAnswer;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,9 +28,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import py4j.GatewayServer;
 import py4j.Py4JException;
@@ -57,7 +64,9 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   private static final Duration SHORTEST_MAKE_LIMIT = Duration.ofMinutes(1);
-  private static final Pattern PORT = Pattern.compile("\"port\": *(\\d+)");
+  private static final Pattern PORT = Pattern.compile("\\{\"port\": *(\\d{1,5})}");
+  private static final int LONGEST_GREETING = 1_000;
+  private static final Set<Integer> KILL_AND_TERMINATE = Set.of(9, 15);
   private static final String PY4J_PREFIX = "Return Message: ";
   private static final String ENTRY_POINT = "t";
 
@@ -79,15 +88,19 @@ final class WorkerProcess implements AutoCloseable {
   private final Future<?> watch;
   private final WorkerConnections connections;
   private final PythonWorker python;
+  private final AtomicInteger environments = new AtomicInteger();
   private volatile boolean hung;
   private volatile boolean dead;
+  private volatile boolean retired;
+  private @Nullable WorkerDied death;
 
   /**
    * Starts a process and connects to it.
    *
-   * @throws EnvironmentException if that fails
+   * @throws WorkerDied if somebody kills it meanwhile
+   * @throws EnvironmentException if it cannot be started or ends before it is ready
    */
-  WorkerProcess(Launch launch) {
+  WorkerProcess(Launch launch) throws WorkerDied {
     this.stepLimit = launch.stepLimit();
     this.makeLimit = launch.makeLimit();
     this.process = start(launch);
@@ -99,7 +112,11 @@ final class WorkerProcess implements AutoCloseable {
       this.connections = new WorkerConnections(greet(token), token);
     } catch (WorkerDied e) {
       watch.cancel(false);
-      throw new EnvironmentException(e.getMessage() + " before it was ready:\n" + stderr(), e);
+      String message = e.getMessage() + " before it was ready";
+      if (e.fromOutside()) {
+        throw new WorkerDied(message, true);
+      }
+      throw new EnvironmentException(message + ":\n" + stderr(), e);
     }
     this.python =
         (PythonWorker)
@@ -120,8 +137,10 @@ final class WorkerProcess implements AutoCloseable {
    * @throws IllegalArgumentException if Python knows no environment of this name
    * @throws EnvironmentException if it cannot be made
    */
-  String make(int slot, String spec, Path memory) throws WorkerDied {
-    return text(call(makeLimit, () -> python.make(slot, spec, memory.toString())));
+  String make(int slot, String spec, String directories) throws WorkerDied {
+    String description = text(call(makeLimit, () -> python.make(slot, spec, directories)));
+    environments.incrementAndGet();
+    return description;
   }
 
   /** Answers as {@link PythonWorker#reset} does. */
@@ -162,8 +181,8 @@ final class WorkerProcess implements AutoCloseable {
     return text(call(stepLimit, () -> python.info(slot)));
   }
 
-  String render(int slot, Path file) throws WorkerDied {
-    return text(call(makeLimit, () -> python.render(slot, file.toString())));
+  String render(int slot, String directories) throws WorkerDied {
+    return text(call(makeLimit, () -> python.render(slot, directories)));
   }
 
   String check(int slot) throws WorkerDied {
@@ -172,6 +191,22 @@ final class WorkerProcess implements AutoCloseable {
 
   void closeSlot(int slot) throws WorkerDied {
     run(stepLimit, () -> python.close(slot));
+    if (environments.decrementAndGet() == 0 && retired) {
+      close();
+    }
+  }
+
+  /** Lets the process end with the last of its environments. */
+  void retire() {
+    retired = true;
+    if (environments.get() == 0) {
+      close();
+    }
+  }
+
+  /** Bytes of memory that the process has now; 0 where the system does not say. */
+  long memory() {
+    return Platform.memoryOf(process.pid());
   }
 
   /** The end of what the process wrote to stderr. */
@@ -218,7 +253,7 @@ final class WorkerProcess implements AutoCloseable {
 
   private void begin(Duration limit) throws WorkerDied {
     if (dead) {
-      throw new WorkerDied("the Python worker (process " + process.pid() + ") has ended");
+      throw died(new IOException("it has ended"));
     }
     deadlines.put(Thread.currentThread(), System.nanoTime() + limit.toNanos());
   }
@@ -242,7 +277,7 @@ final class WorkerProcess implements AutoCloseable {
     String message = String.valueOf(e.getMessage());
     int answer = message.indexOf(PY4J_PREFIX);
     if (e instanceof Py4JNetworkException || answer < 0) {
-      throw died();
+      throw died(e);
     }
     String text = message.substring(answer + PY4J_PREFIX.length());
     return text.startsWith("not found:")
@@ -251,25 +286,48 @@ final class WorkerProcess implements AutoCloseable {
             "an environment failed in Python:\n" + text.replaceFirst("^failed:", ""));
   }
 
-  private WorkerDied died() {
+  private synchronized WorkerDied died(Exception e) {
+    if (death != null) {
+      return death; // Whoever notices first knows best.
+    }
     dead = true;
-    String code = exitCode();
-    String how = hung ? "did not answer in time and was killed" : "ended with " + code;
-    return new WorkerDied("the Python worker (process " + process.pid() + ") " + how);
+    Optional<String> nonsense =
+        Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+            .filter(NoAnswer.class::isInstance)
+            .map(Throwable::getMessage)
+            .findFirst();
+    boolean late = hung;
+    boolean killedHere = nonsense.isPresent() || !endsByItself();
+    int code = killForGood();
+    int signal = code - 128;
+    String how =
+        late
+            ? "did not answer in time and was killed"
+            : nonsense.isPresent()
+                ? "was killed, because of what it sent: " + nonsense.get()
+                : killedHere
+                    ? "closed its connection and was killed"
+                    : signal > 0 ? "ended with signal " + signal : "ended with exit code " + code;
+    death =
+        new WorkerDied(
+            "the Python worker (process " + process.pid() + ") " + how,
+            !late && !killedHere && KILL_AND_TERMINATE.contains(signal));
+    return death;
   }
 
-  private String exitCode() {
+  /** Whether the process, which has closed its connection, ends soon. */
+  private boolean endsByItself() {
     try {
-      // It has closed the connection: either it is about to end or of no use any more.
-      if (!process.waitFor(2, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
+      return process.waitFor(2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "no exit code yet";
+      return false;
     }
-    int code = process.exitValue();
-    return code > 128 ? "signal " + (code - 128) : "exit code " + code;
+  }
+
+  private int killForGood() {
+    process.destroyForcibly();
+    return process.onExit().join().exitValue();
   }
 
   private static Process start(Launch launch) {
@@ -303,19 +361,24 @@ final class WorkerProcess implements AutoCloseable {
       stdin.write(
           "{\"token\": \"%s\", \"parent\": %d}%n"
               .formatted(token, ProcessHandle.current().pid())
-              .getBytes(StandardCharsets.UTF_8));
+              .getBytes(UTF_8));
       stdin.flush(); // And never closed: the worker ends when it is.
-      BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8);
-      Matcher port = PORT.matcher(String.valueOf(stdout.readLine()));
-      if (port.find()) {
-        return Integer.parseInt(port.group(1));
+      var stdout =
+          new BufferedReader(new BoundedReader(process.inputReader(UTF_8), LONGEST_GREETING));
+      String line = stdout.readLine();
+      if (line == null) {
+        throw new IOException("it said nothing");
       }
-    } catch (IOException e) {
-      // It ended before it read or answered.
+      Matcher port = PORT.matcher(line);
+      if (!port.matches() || Integer.parseInt(port.group(1)) > 65_535) {
+        throw new NoAnswer("expected a port but got \"" + line + "\"");
+      }
+      return Integer.parseInt(port.group(1));
+    } catch (IOException | NoAnswer e) {
+      throw died(e);
     } finally {
       end();
     }
-    throw died();
   }
 
   private static String newToken() {
@@ -372,7 +435,7 @@ final class WorkerProcess implements AutoCloseable {
         for (int i = 0; i < n; i++) {
           last[i] = ring[(int) ((written - n + i) % KEPT)];
         }
-        return new String(last, StandardCharsets.UTF_8).strip();
+        return new String(last, UTF_8).strip();
       }
     }
   }

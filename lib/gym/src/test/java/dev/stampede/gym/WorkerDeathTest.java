@@ -98,7 +98,7 @@ class WorkerDeathTest {
 
   @Test
   void a_step_that_does_not_end_counts_as_a_death() {
-    try (Worker worker = new Worker(Workers.launch(Duration.ofSeconds(1)), restarts)) {
+    try (Worker worker = Workers.worker(Duration.ofSeconds(1), restarts)) {
       GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
       hanging.reset(1);
 
@@ -134,7 +134,7 @@ class WorkerDeathTest {
         new WorkerProcess.Launch(
             bare.executable(), List.of(Workers.TEST_MODULES), Duration.ofSeconds(60));
 
-    assertThatThrownBy(() -> new Worker(launch, restarts).process())
+    assertThatThrownBy(() -> new Worker(launch, Long.MAX_VALUE, cause -> {}).process())
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("ended with exit code 1 before it was ready")
         .hasMessageContaining("No module named");

@@ -38,7 +38,11 @@ final class Workers {
   }
 
   static Worker worker(AtomicInteger restarts) {
-    return new Worker(launch(Duration.ofSeconds(60)), restarts);
+    return worker(Duration.ofSeconds(60), restarts);
+  }
+
+  static Worker worker(Duration stepLimit, AtomicInteger restarts) {
+    return new Worker(launch(stepLimit), Long.MAX_VALUE, cause -> restarts.incrementAndGet());
   }
 
   /** An environment by its name: an Atari game's by the paper's protocol. */
