@@ -2,6 +2,7 @@ package dev.stampede.env;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes the environments of one run; each actor-learner and each evaluation gets its own.
@@ -48,6 +49,17 @@ public interface EnvironmentFactory extends AutoCloseable {
    */
   default boolean stepsElsewhere() {
     return false;
+  }
+
+  /**
+   * Lets environments step together, if that costs less than stepping one after another.
+   *
+   * @param environments made by {@link #create}, as they are or with wrappers around them that pass
+   *     every action on unchanged
+   * @return empty if each has to be stepped by itself
+   */
+  default Optional<EnvironmentBatch> batch(List<Environment> environments) {
+    return Optional.empty();
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.BatchLearner;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentBatch;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.EpisodeStatistics;
 import dev.stampede.env.Observation;
@@ -17,7 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,8 +28,9 @@ import java.util.random.RandomGenerator;
  * The one thread of a synchronous algorithm: it acts for all environments in one pass and learns
  * from all in another.
  *
- * <p>Environments in other processes step at the same time, each waited for by a thread of its own;
- * native ones step one after another on this thread.
+ * <p>Where the factory can step many environments in one call, they step together; otherwise those
+ * in other processes step at the same time, each waited for by a thread of its own, and native ones
+ * one after another on this thread.
  */
 final class BatchThread implements BatchLearner, AutoCloseable {
   private final Training training;
@@ -40,7 +42,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   private final Optimizer optimizer;
   private final SplitMix random;
   private final Normalizer normalizer;
-  private final Threads stepping;
+  private final Threads threads;
+  private final EnvironmentBatch batch;
   private final Observation[] ended;
   private final Observation[] current;
   private final int n;
@@ -61,13 +64,15 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     this.current = new Observation[n];
     this.shards = new Shards(plan.network(), n, plan.algorithm().rolloutLength());
     this.normalizer = new Normalizer(plan.normalization(), training.moments(), n);
-    this.stepping = new Threads("environment", plan.environments().stepsElsewhere() ? n : 0);
+    this.threads = new Threads("environment", plan.environments().stepsElsewhere() ? n : 0);
     try {
-      stepping.all(
+      threads.all(
           n - 1,
           e ->
               environments[e + 1] =
                   EpisodeStatistics.around(plan.environments().create(Purpose.TRAINING)));
+      List<Environment> all = List.of(environments);
+      this.batch = plan.environments().batch(all).orElseGet(() -> new SeparateSteps(all, threads));
       for (int e = 0; e < n; e++) {
         current[e] = environments[e].reset(seeds.nextLong() >>> 1);
         normalizer.count(current[e]);
@@ -127,22 +132,26 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public List<Step> step(List<Action> actions) {
-    Step[] steps = new Step[n];
-    stepping.all(
-        n,
-        e -> {
-          Step step = environments[e].step(Bounds.cut(actions.get(e), actionSpace));
-          steps[e] = step;
-          if (step.last()) {
-            ended[e] = copy(step.observation());
-            current[e] = environments[e].reset();
-          } else {
-            current[e] = step.observation();
-          }
-        });
+    List<Step> steps =
+        new ArrayList<>(batch.step(actions.stream().map(a -> Bounds.cut(a, actionSpace)).toList()));
+    List<Integer> over = new ArrayList<>();
+    for (int e = 0; e < n; e++) {
+      Step step = steps.get(e);
+      current[e] = step.observation();
+      if (step.last()) {
+        ended[e] = copy(step.observation());
+        over.add(e);
+      }
+    }
+    if (!over.isEmpty()) {
+      List<Observation> first = batch.reset(over);
+      for (int i = 0; i < over.size(); i++) {
+        current[over.get(i)] = first.get(i);
+      }
+    }
     t++;
     for (int e = 0; e < n; e++) {
-      Step step = steps[e];
+      Step step = steps.get(e);
       long T = training.countStep();
       if (step.last()) {
         normalizer.count(Objects.requireNonNull(ended[e]));
@@ -154,7 +163,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       } else {
         shards.put(t, e, seen);
       }
-      steps[e] = ActorThread.scaled(normalizer.step(e, step), plan.rewardScale());
+      steps.set(e, ActorThread.scaled(normalizer.step(e, step), plan.rewardScale()));
       if (step.ending() == Step.Ending.LOST) {
         training.countLostEpisode();
       }
@@ -162,7 +171,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
         training.episodeEnded(e, T, step.episode().get().score(), step.episode().get().steps());
       }
     }
-    return Arrays.asList(steps);
+    return steps;
   }
 
   /** All that must be known to go on from here, between two rollouts. */
@@ -248,7 +257,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public void close() {
-    stepping.close();
+    threads.close();
     shards.close();
     for (Environment environment : environments) {
       if (environment != null) {

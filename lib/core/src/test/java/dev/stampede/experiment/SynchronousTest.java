@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentBatch;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.Observation;
 import dev.stampede.env.Step;
 import dev.stampede.env.Wrapper;
 import dev.stampede.env.classic.CartPole;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +65,60 @@ class SynchronousTest {
             .build()
             .run();
     assertThat(run.updates()).isEqualTo(1);
+    return run.theta().orElseThrow();
+  }
+
+  @Test
+  void environments_that_can_step_in_one_call_do_so_and_learn_the_same() {
+    AtomicInteger calls = new AtomicInteger();
+    EnvironmentFactory inOneCall =
+        new EnvironmentFactory() {
+          @Override
+          public Environment create(Purpose purpose) {
+            return new CartPole();
+          }
+
+          @Override
+          public Optional<EnvironmentBatch> batch(List<Environment> environments) {
+            return Optional.of(counting(environments, calls));
+          }
+        };
+
+    float[] together = afterTwentyUpdates(inOneCall);
+
+    assertThat(calls).hasValue(100);
+    assertThat(together).isEqualTo(afterTwentyUpdates(purpose -> new CartPole()));
+  }
+
+  private static EnvironmentBatch counting(List<Environment> environments, AtomicInteger calls) {
+    return new EnvironmentBatch() {
+      @Override
+      public List<Step> step(List<Action> actions) {
+        calls.incrementAndGet();
+        return IntStream.range(0, actions.size())
+            .mapToObj(e -> environments.get(e).step(actions.get(e)))
+            .toList();
+      }
+
+      @Override
+      public List<Observation> reset(List<Integer> which) {
+        return which.stream().map(e -> environments.get(e).reset()).toList();
+      }
+    };
+  }
+
+  private static float[] afterTwentyUpdates(EnvironmentFactory environments) {
+    Run run =
+        Experiment.of()
+            .algorithm(A2C)
+            .env(environments)
+            .threads(16)
+            .deterministic(true)
+            .steps(20 * 16 * 5)
+            .seed(5)
+            .build()
+            .run();
+    assertThat(run.updates()).isEqualTo(20);
     return run.theta().orElseThrow();
   }
 
