@@ -1,6 +1,7 @@
 package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
@@ -121,5 +122,26 @@ public final class Acrobot extends ClassicControl {
     target[3] = (float) Math.sin(state[1]);
     target[4] = (float) state[2];
     target[5] = (float) state[3];
+  }
+
+  @Override
+  public Frame render() {
+    double elbowX = L * Math.sin(state[0]);
+    double elbowY = -L * Math.cos(state[0]);
+    double tipX = elbowX + L * Math.sin(state[0] + state[1]);
+    double tipY = elbowY - L * Math.cos(state[0] + state[1]);
+    return new Canvas(360, 360, 80, 0, 0)
+        .line(Canvas.GREEN, 0.03, -3, L, 3, L)
+        .line(Canvas.BLUE, 0.16, 0, 0, elbowX, elbowY)
+        .line(Canvas.ORANGE, 0.16, elbowX, elbowY, tipX, tipY)
+        .disc(Canvas.INK, 0, 0, 0.05)
+        .disc(Canvas.INK, elbowX, elbowY, 0.05)
+        .frame();
+  }
+
+  /** 15, as Gymnasium shows it: three times as fast as its own time. */
+  @Override
+  public int framesPerSecond() {
+    return 15;
   }
 }

@@ -1,6 +1,7 @@
 package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
@@ -76,5 +77,28 @@ public final class CartPole extends ClassicControl {
     for (int i = 0; i < 4; i++) {
       target[i] = (float) state[i];
     }
+  }
+
+  @Override
+  public Frame render() {
+    double x = state[0];
+    double poleX = x + 2 * HALF_LENGTH * Math.sin(state[2]);
+    double poleY = 2 * HALF_LENGTH * Math.cos(state[2]);
+    return new Canvas(480, 320, 90, 0, 0.6)
+        .line(Canvas.GROUND, 0.02, -3, -0.28, 3, -0.28)
+        .line(Canvas.GROUND, 0.02, -X_LIMIT, -0.4, -X_LIMIT, -0.16)
+        .line(Canvas.GROUND, 0.02, X_LIMIT, -0.4, X_LIMIT, -0.16)
+        .disc(Canvas.INK, x - 0.15, -0.2, 0.08)
+        .disc(Canvas.INK, x + 0.15, -0.2, 0.08)
+        .box(Canvas.BLUE, x, -0.06, 0.56, 0.26)
+        .line(Canvas.ORANGE, 0.1, x, 0, poleX, poleY)
+        .disc(Canvas.INK, x, 0, 0.04)
+        .frame();
+  }
+
+  /** 50: a step takes 0.02 s. */
+  @Override
+  public int framesPerSecond() {
+    return 50;
   }
 }

@@ -2,7 +2,9 @@ package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Renderable;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
@@ -22,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * scores about −0.6. Observations are bytes, 0 or 255, shape (1, 10, 5). From bsuite (Osband et al.
  * 2020, arXiv:1908.03568).
  */
-public final class Catch implements Environment, Saveable {
+public final class Catch implements Environment, Saveable, Renderable {
   private static final int ROWS = 10;
   private static final int COLUMNS = 5;
   private static final Space OBSERVATION = Space.Box.bytes(1, ROWS, COLUMNS);
@@ -92,5 +94,20 @@ public final class Catch implements Environment, Saveable {
     pixels[ballRow * COLUMNS + ballColumn] = (byte) 255;
     pixels[(ROWS - 1) * COLUMNS + paddle] = (byte) 255;
     return Observation.of(pixels);
+  }
+
+  @Override
+  public Frame render() {
+    int cell = 34;
+    return new Canvas(COLUMNS * cell, ROWS * cell, cell, (COLUMNS - 1) / 2.0, (1 - ROWS) / 2.0)
+        .box(Canvas.BLUE, paddle, 1 - ROWS - 0.25, 0.94, 0.4)
+        .disc(Canvas.ORANGE, ballColumn, -ballRow, 0.34)
+        .frame();
+  }
+
+  /** So slow that people can follow nine steps. */
+  @Override
+  public int framesPerSecond() {
+    return 8;
   }
 }

@@ -3,6 +3,7 @@ package dev.stampede.env.classic;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Renderable;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
@@ -21,7 +22,7 @@ import java.util.random.RandomGenerator;
  * Gymnasium 1.4.0; the tests of lib/gym play both. Where Gymnasium computes in float32, so do they.
  * Start states are drawn by Java's generator, so seeds do not carry over. For one thread.
  */
-abstract sealed class ClassicControl implements Environment, Saveable
+abstract sealed class ClassicControl implements Environment, Saveable, Renderable
     permits Acrobot, CartPole, MountainCar, MountainCarContinuous, Pendulum {
   private final Space observationSpace;
   private final Space actionSpace;

@@ -1,6 +1,7 @@
 package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
@@ -70,5 +71,49 @@ public final class MountainCar extends ClassicControl {
   void observe(float[] target) {
     target[0] = (float) state[0];
     target[1] = (float) state[1];
+  }
+
+  @Override
+  public Frame render() {
+    return picture(state[0], GOAL);
+  }
+
+  /** The valley with the car at this position. */
+  static Frame picture(double position, double goal) {
+    int points = 60;
+    double[] hill = new double[2 * points + 4];
+    for (int i = 0; i < points; i++) {
+      double x = -1.25 + 1.9 * i / (points - 1);
+      hill[2 * i] = x;
+      hill[2 * i + 1] = height(x);
+    }
+    hill[2 * points] = 0.65;
+    hill[2 * points + 1] = -1;
+    hill[2 * points + 2] = -1.25;
+    hill[2 * points + 3] = -1;
+    double slope = Math.atan(3 * 0.45 * Math.cos(3 * position));
+    double along = Math.cos(slope);
+    double up = Math.sin(slope);
+    double x = position - 0.05 * up; // Above the ground, at a right angle to it.
+    double y = height(position) + 0.05 * along;
+    return new Canvas(480, 320, 260, -0.3, 0.6)
+        .polygon(Canvas.GROUND, hill)
+        .line(Canvas.INK, 0.012, goal, height(goal), goal, height(goal) + 0.17)
+        .polygon(
+            Canvas.GREEN,
+            goal,
+            height(goal) + 0.17,
+            goal - 0.1,
+            height(goal) + 0.135,
+            goal,
+            height(goal) + 0.1)
+        .line(Canvas.BLUE, 0.055, x - 0.05 * along, y - 0.05 * up, x + 0.05 * along, y + 0.05 * up)
+        .disc(Canvas.INK, x - 0.04 * along + 0.03 * up, y - 0.04 * up - 0.03 * along, 0.022)
+        .disc(Canvas.INK, x + 0.04 * along + 0.03 * up, y + 0.04 * up - 0.03 * along, 0.022)
+        .frame();
+  }
+
+  private static double height(double position) {
+    return 0.55 + 0.45 * Math.sin(3 * position);
   }
 }

@@ -1,6 +1,7 @@
 package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
 
@@ -71,5 +72,10 @@ public final class MountainCarContinuous extends ClassicControl {
   void observe(float[] target) {
     target[0] = (float) state[0];
     target[1] = (float) state[1];
+  }
+
+  @Override
+  public Frame render() {
+    return MountainCar.picture(state[0], GOAL);
   }
 }

@@ -1,6 +1,7 @@
 package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Step;
 import java.util.random.RandomGenerator;
 
@@ -62,5 +63,15 @@ public final class Pendulum extends ClassicControl {
     target[0] = (float) Math.cos(state[0]);
     target[1] = (float) Math.sin(state[0]);
     target[2] = (float) state[1];
+  }
+
+  @Override
+  public Frame render() {
+    double x = Math.sin(state[0]);
+    double y = Math.cos(state[0]);
+    return new Canvas(360, 360, 150, 0, 0)
+        .line(Canvas.ORANGE, 0.16, 0, 0, x, y)
+        .disc(Canvas.INK, 0, 0, 0.05)
+        .frame();
   }
 }

@@ -2,7 +2,9 @@ package dev.stampede.env.classic;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
+import dev.stampede.env.Frame;
 import dev.stampede.env.Observation;
+import dev.stampede.env.Renderable;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
@@ -30,7 +32,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>For one thread.
  */
-public final class ReachDot implements Environment, Saveable {
+public final class ReachDot implements Environment, Saveable, Renderable {
   private static final int SIZE = 36;
   private static final int CHANNELS = 2;
   private static final int MARGIN = 2; // Of a square's centre, so that all of it is seen.
@@ -143,5 +145,21 @@ public final class ReachDot implements Environment, Saveable {
     start = in.readDouble();
     steps = in.readInt();
     running = in.readBoolean();
+  }
+
+  @Override
+  public Frame render() {
+    double side = 2 * MARGIN + 1;
+    double middle = (SIZE - 1) / 2.0;
+    return new Canvas(10 * SIZE, 10 * SIZE, 10, middle, -middle)
+        .disc(Canvas.ORANGE, dot[0], -dot[1], side / 2)
+        .box(Canvas.BLUE, pointer[0], -pointer[1], side, side)
+        .frame();
+  }
+
+  /** So slow that people can follow the pointer. */
+  @Override
+  public int framesPerSecond() {
+    return 10;
   }
 }
