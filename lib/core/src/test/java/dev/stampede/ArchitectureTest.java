@@ -22,6 +22,8 @@ class ArchitectureTest {
           .definedBy("dev.stampede.nn..")
           .layer("result")
           .definedBy("dev.stampede.result..")
+          .layer("record")
+          .definedBy("dev.stampede.record..")
           .layer("algorithm")
           .definedBy("dev.stampede.algorithm..")
           .layer("runtime")
@@ -44,8 +46,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("runtime", "experiment", "paper", "cli")
           .whereLayer("nn")
           .mayOnlyBeAccessedByLayers("algorithm", "runtime", "experiment", "paper", "cli")
+          .whereLayer("record")
+          .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("result")
-          .mayOnlyBeAccessedByLayers("runtime", "experiment", "paper", "cli");
+          .mayOnlyBeAccessedByLayers("record", "runtime", "experiment", "paper", "cli");
 
   @ArchTest
   static final ArchRule environments_know_no_tensors =
