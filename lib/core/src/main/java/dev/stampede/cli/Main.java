@@ -16,6 +16,8 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       RunCommand.class,
       EvaluateCommand.class,
+      RecordCommand.class,
+      ReplayCommand.class,
       CompareCommand.class,
       ExperimentCommand.class,
       RolloutCommand.class,
@@ -62,7 +64,8 @@ public final class Main {
       err.println("stampede: " + e.getMessage());
       return 2;
     }
-    if (e instanceof dev.stampede.env.EnvironmentException) {
+    if (e instanceof dev.stampede.env.EnvironmentException
+        || e instanceof dev.stampede.record.RecordingException) {
       err.println("stampede: " + e.getMessage());
       return 1;
     }

@@ -11,6 +11,9 @@ import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.OptimizerKind;
 import dev.stampede.nn.ParametersFile;
+import dev.stampede.record.Recorder;
+import dev.stampede.record.Recording;
+import dev.stampede.record.Take;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.Machine;
@@ -24,6 +27,7 @@ import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Reduction;
 import dev.stampede.runtime.Training;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -213,6 +217,51 @@ public final class Run {
   public Optional<float[]> theta() {
     Training t = training;
     return t == null ? Optional.empty() : Optional.of(t.theta());
+  }
+
+  /**
+   * Plays whole episodes by θ as it is now, in an environment of its own, into a file: a video with
+   * the score (.mp4, .gif) or a trajectory (.jsonl, .jsonl.gz). Waits until they are played. A
+   * policy is drawn from, as evaluations do by default.
+   *
+   * @throws IllegalStateException if the run has no parameters yet
+   * @throws IllegalArgumentException if the file's name ends otherwise, it cannot be written, or a
+   *     video is wanted of what cannot be rendered
+   */
+  public Recording video(Path file, Take take) {
+    return video(file, take, experiment.greedyEvaluation().orElse(false));
+  }
+
+  /**
+   * The same, and says how actions are chosen.
+   *
+   * @param greedy takes the most probable action instead of drawing one
+   */
+  public Recording video(Path file, Take take, boolean greedy) {
+    Recorder.checkName(file);
+    Training t = training;
+    Network n = network;
+    if (t == null || n == null) {
+      throw new IllegalStateException(
+          "the run has no parameters yet, so nothing can be played; wait until it makes steps");
+    }
+    Algorithm algorithm = preset.make(framesPerStep);
+    PolicyPlayer player = new PolicyPlayer(algorithm, n, t.theta(), t.observationMoments());
+    EnvironmentFactory environments = experiment.openEnvironments(messages);
+    try (Environment environment = environments.create(EnvironmentFactory.Purpose.EVALUATION)) {
+      return player.record(
+          environment,
+          experiment.env(),
+          environments.protocol(),
+          take,
+          greedy || !algorithm.stochastic(),
+          file,
+          messages);
+    } finally {
+      if (!experiment.env().equals(Experiment.OWN_ENVIRONMENT)) { // That one the run may yet use.
+        environments.close();
+      }
+    }
   }
 
   private void supervise() {

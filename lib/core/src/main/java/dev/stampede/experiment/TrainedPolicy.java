@@ -6,12 +6,12 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
 import dev.stampede.env.Space;
-import dev.stampede.nn.Moments;
 import dev.stampede.nn.Network;
-import dev.stampede.nn.Parameters;
 import dev.stampede.nn.ParametersFile;
+import dev.stampede.record.Recorder;
+import dev.stampede.record.Recording;
+import dev.stampede.record.Take;
 import dev.stampede.result.RunDirectory;
-import dev.stampede.runtime.Evaluation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,31 +84,53 @@ public final class TrainedPolicy {
     try (EnvironmentFactory factory = Environments.open(id.orElse(env), 1, messages)) {
       Environment environment = factory.create(EnvironmentFactory.Purpose.EVALUATION);
       try {
-        if (!(environment.observationSpace() instanceof Space.Box observations)) {
-          throw new IllegalArgumentException(
-              preset.algorithm()
-                  + " takes Box observations, not "
-                  + environment.observationSpace());
-        }
-        Algorithm algorithm = preset.make(factory.framesPerStep());
-        int outputs = algorithm.outputs(environment.actionSpace());
-        Network network =
-            new Network(
-                preset.makeNetwork(observations, outputs), observations, preset.yes(Knob.FUSED));
-        Parameters theta = new Parameters(network.size());
-        theta.set(ParametersFile.read(parameters, network));
-        Optional<Moments> moments =
-            preset.yes(Knob.NORMALIZE_OBSERVATIONS)
-                ? Optional.of(ParametersFile.readMoments(parameters, network))
-                : Optional.empty();
-        try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {
-          return evaluation.play(theta, moments, episodes, greedy, () -> true);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(parameters + " could not be read", e);
+        return player(environment, factory).play(environment, episodes, seed, greedy, () -> true);
       } finally {
         environment.close();
       }
+    }
+  }
+
+  /**
+   * Plays whole episodes into a file: a video (.mp4, .gif) or a trajectory (.jsonl, .jsonl.gz).
+   *
+   * @param id the environment; empty for the one it was trained in
+   * @param greedy takes the most probable action instead of drawing one
+   * @param messages takes a line for the user where something lasts
+   * @throws IllegalArgumentException if the file's name ends otherwise, it cannot be written, or a
+   *     video is wanted of what cannot be rendered
+   */
+  public Recording record(
+      Optional<String> id, Take take, boolean greedy, Path file, Consumer<String> messages) {
+    Recorder.checkName(file);
+    String name = id.orElse(env);
+    try (EnvironmentFactory factory = Environments.open(name, 1, messages);
+        Environment environment = factory.create(EnvironmentFactory.Purpose.EVALUATION)) {
+      return player(environment, factory)
+          .record(environment, name, factory.protocol(), take, greedy, file, messages);
+    }
+  }
+
+  private PolicyPlayer player(Environment environment, EnvironmentFactory factory) {
+    if (!(environment.observationSpace() instanceof Space.Box observations)) {
+      throw new IllegalArgumentException(
+          preset.algorithm() + " takes Box observations, not " + environment.observationSpace());
+    }
+    Algorithm algorithm = preset.make(factory.framesPerStep());
+    int outputs = algorithm.outputs(environment.actionSpace());
+    Network network =
+        new Network(
+            preset.makeNetwork(observations, outputs), observations, preset.yes(Knob.FUSED));
+    try {
+      return new PolicyPlayer(
+          algorithm,
+          network,
+          ParametersFile.read(parameters, network),
+          preset.yes(Knob.NORMALIZE_OBSERVATIONS)
+              ? Optional.of(ParametersFile.readMoments(parameters, network))
+              : Optional.empty());
+    } catch (IOException e) {
+      throw new UncheckedIOException(parameters + " could not be read", e);
     }
   }
 }
