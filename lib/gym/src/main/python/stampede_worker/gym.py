@@ -11,9 +11,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.error import UnregisteredEnv
+from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
-from stampede_worker import spaces
+from stampede_worker import groups, rendering, spaces
 from stampede_worker.slots import NotFound, to_json
 
 
@@ -95,6 +95,8 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
     options = dict(spec["options"])
     if spec["render"]:
         options.setdefault("render_mode", "rgb_array")
+    if "render_mode" in options and importlib.util.find_spec("mujoco"):
+        rendering.prepare()
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
     for wrapper in spec["wrappers"]:
         env = find_wrapper(wrapper["name"])(env, **wrapper["options"])
@@ -102,21 +104,16 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
 
 
 def make_id(name: str, options: dict[str, Any]) -> gymnasium.Env:
+    groups.register(name)
     try:
         return gymnasium.make(name, disable_env_checker=True, **options)
-    except UnregisteredEnv as e:
-        unknown = e
+    except (DeprecatedEnv, UnregisteredEnv) as e:
+        raise NotFound(f"{e}{groups.hint()}") from e
     except ModuleNotFoundError as e:
         missing = getattr(e.__cause__, "name", None)
         if missing and name.startswith(missing):  # The module of "module:Id-v0" itself.
             raise NotFound(e) from e
         raise
-    if not register_atari():
-        raise NotFound(unknown) from unknown
-    try:
-        return gymnasium.make(name, disable_env_checker=True, **options)
-    except UnregisteredEnv as e:
-        raise NotFound(e) from e
 
 
 def from_file(name: str, options: dict[str, Any]) -> gymnasium.Env:
@@ -161,14 +158,3 @@ def find_wrapper(name: str) -> type[gymnasium.Wrapper]:
         known = ", ".join(gymnasium.wrappers.__all__)
         raise NotFound(f"there is no wrapper {name}; Gymnasium's are {known}")
     return wrapper
-
-
-def register_atari() -> bool:
-    """Only when needed: it takes time and memory that CartPole does not want to pay."""
-    if any(name.startswith("ALE/") for name in gymnasium.registry):
-        return False
-    import ale_py
-
-    ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
-    gymnasium.register_envs(ale_py)
-    return True

@@ -248,7 +248,7 @@ public final class Run {
     Algorithm algorithm = preset.make(framesPerStep);
     PolicyPlayer player = new PolicyPlayer(algorithm, n, t.theta(), t.observationMoments());
     EnvironmentFactory environments = experiment.openEnvironments(messages);
-    try (Environment environment = environments.create(EnvironmentFactory.Purpose.EVALUATION)) {
+    try (Environment environment = environments.create(EnvironmentFactory.Purpose.RECORDING)) {
       return player.record(
           environment,
           experiment.env(),

@@ -105,7 +105,7 @@ public final class TrainedPolicy {
     Recorder.checkName(file);
     String name = id.orElse(env);
     try (EnvironmentFactory factory = Environments.open(name, 1, messages);
-        Environment environment = factory.create(EnvironmentFactory.Purpose.EVALUATION)) {
+        Environment environment = factory.create(EnvironmentFactory.Purpose.RECORDING)) {
       return player(environment, factory)
           .record(environment, name, factory.protocol(), take, greedy, file, messages);
     }

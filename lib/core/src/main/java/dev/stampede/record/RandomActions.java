@@ -28,7 +28,7 @@ final class RandomActions {
     Space.Box box = (Space.Box) space;
     float[] values = new float[box.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = between(box.low(i), box.high(i));
+      values[i] = between((float) box.low(i), (float) box.high(i));
     }
     return Action.of(values);
   }

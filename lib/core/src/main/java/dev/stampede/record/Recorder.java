@@ -128,7 +128,7 @@ public final class Recorder implements AutoCloseable {
     Environments.check(env);
     checkName(file);
     try (EnvironmentFactory factory = Environments.open(env, 1, messages);
-        Environment made = factory.create(EnvironmentFactory.Purpose.EVALUATION);
+        Environment made = factory.create(EnvironmentFactory.Purpose.RECORDING);
         Recorder recorder = to(file, made, env, factory.protocol(), messages)) {
       SplitMix seeds = new SplitMix(take.seed());
       RandomActions actions = new RandomActions(made.actionSpace(), new SplitMix(seeds.nextLong()));

@@ -145,7 +145,7 @@ public final class Trajectory {
    */
   public Optional<Difference> replay(Consumer<String> messages) {
     try (EnvironmentFactory factory = Environments.open(environment, 1, messages);
-        Environment made = factory.create(EnvironmentFactory.Purpose.EVALUATION)) {
+        Environment made = factory.create(EnvironmentFactory.Purpose.RECORDING)) {
       return replay(made, factory, messages);
     }
   }
@@ -157,7 +157,7 @@ public final class Trajectory {
    */
   public Optional<Difference> replay(Path video, Consumer<String> messages) {
     try (EnvironmentFactory factory = Environments.open(environment, 1, messages);
-        Environment made = factory.create(EnvironmentFactory.Purpose.EVALUATION);
+        Environment made = factory.create(EnvironmentFactory.Purpose.RECORDING);
         Recorder recorder = Recorder.to(video, made, environment, factory.protocol(), messages)) {
       Optional<Difference> difference = replay(recorder.environment(), factory, messages);
       recorder.finish();

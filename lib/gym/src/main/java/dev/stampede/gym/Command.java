@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A command line, run to its end.
@@ -35,12 +36,19 @@ record Command(List<String> words) {
     this(Arrays.stream(words).map(Object::toString).toList());
   }
 
+  /** Runs it in silence; see {@link #run(Map, Duration, Consumer)}. */
+  Result run(Map<String, String> environment, Duration limit)
+      throws IOException, InterruptedException {
+    return run(environment, limit, line -> {});
+  }
+
   /**
    * Runs it with these environment variables only.
    *
+   * @param listener takes each line as it is printed, on another thread
    * @throws IOException if it cannot be started or takes longer than {@code limit}
    */
-  Result run(Map<String, String> environment, Duration limit)
+  Result run(Map<String, String> environment, Duration limit, Consumer<String> listener)
       throws IOException, InterruptedException {
     var builder = new ProcessBuilder(words).redirectErrorStream(true);
     builder.environment().clear();
@@ -52,7 +60,7 @@ record Command(List<String> words) {
     }
     Process process = builder.start();
     Deque<String> lines = new ArrayDeque<>();
-    var reader = new Thread(() -> readLines(process, lines), "stampede-command");
+    var reader = new Thread(() -> readLines(process, lines, listener), "stampede-command");
     reader.setDaemon(true);
     try {
       process.getOutputStream().close();
@@ -70,9 +78,10 @@ record Command(List<String> words) {
     }
   }
 
-  private static void readLines(Process process, Deque<String> lines) {
+  private static void readLines(Process process, Deque<String> lines, Consumer<String> listener) {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
+        listener.accept(line);
         synchronized (lines) {
           lines.addLast(line);
           if (lines.size() > LINES_KEPT) {

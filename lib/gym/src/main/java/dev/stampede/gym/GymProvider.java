@@ -36,8 +36,8 @@ import java.util.regex.Pattern;
  *   <li>{@code stampede.shared.memory}: directories, as in a path, for the files through which
  *       observations come; the system's memory where it needs no file (Linux), otherwise {@code
  *       /dev/shm} or that for temporary files, whichever has room
- *   <li>{@code stampede.requirements}: more Python packages, with versions, for environments that
- *       are not part of Gymnasium ({@code "minigrid==3.2.0"})
+ *   <li>{@code stampede.requirements}: more Python packages, for environments that no group has
+ *       ({@code "highway-env==1.10.1"})
  *   <li>{@code stampede.cache}: where Python is set up
  * </ul>
  */
@@ -57,7 +57,7 @@ public final class GymProvider implements EnvironmentProvider {
           "MountainCarContinuous-v0",
           "Pendulum-v1",
           "FrozenLake-v1",
-          "Taxi-v3",
+          "Taxi-v4",
           "CliffWalking-v1",
           "LunarLander-v3",
           "LunarLanderContinuous-v3",
@@ -107,7 +107,7 @@ public final class GymProvider implements EnvironmentProvider {
   @Override
   public EnvironmentFactory open(
       EnvironmentName name, int environments, Consumer<String> progress) {
-    Requirements requirements = Requirements.of(name.id()).and(packages(name), 0);
+    Requirements requirements = Requirements.of(name.id(), packages(name));
     Path python = PythonEnvironments.ofUser().python(requirements, progress);
     Path code;
     try {
@@ -121,7 +121,7 @@ public final class GymProvider implements EnvironmentProvider {
             name,
             new WorkerProcess.Launch(python, List.of(code), limit),
             workers(environments),
-            requirements.versions(),
+            PythonEnvironments.versions(python),
             progress);
     factory.start();
     return factory;

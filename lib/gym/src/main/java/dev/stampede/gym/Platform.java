@@ -1,7 +1,9 @@
 package dev.stampede.gym;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +37,20 @@ final class Platform {
   /** The interpreter of a virtual environment. */
   static Path pythonOf(Path virtualEnvironment) {
     return virtualEnvironment.resolve(WINDOWS ? "Scripts/python.exe" : "bin/python");
+  }
+
+  /** Where the packages of a virtual environment are. */
+  static Path packagesOf(Path virtualEnvironment) throws IOException {
+    if (WINDOWS) {
+      return virtualEnvironment.resolve("Lib/site-packages");
+    }
+    try (DirectoryStream<Path> versions =
+        Files.newDirectoryStream(virtualEnvironment.resolve("lib"), "python3.*")) {
+      for (Path version : versions) {
+        return version.resolve("site-packages");
+      }
+    }
+    throw new NoSuchFileException(virtualEnvironment + "/lib/python3.*");
   }
 
   /** The virtual environment that has this interpreter. */

@@ -1,6 +1,7 @@
 package dev.stampede.gym;
 
 import dev.stampede.env.EnvironmentException;
+import dev.stampede.gym.Requirements.Pin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,14 +52,19 @@ public final class PythonDoctor {
     List<Finding> findings = new ArrayList<>();
     findings.add(python());
     findings.add(uv());
-    findings.add(packages("Gymnasium and Atari", Requirements.BASE, "CartPole-v1 or Breakout"));
+    for (EnvironmentGroup group : EnvironmentGroup.values()) {
+      findings.add(packages(group));
+    }
     try {
-      environments.existing(Requirements.BASE).map(this::roms).ifPresent(findings::add);
+      environments
+          .existing(EnvironmentGroup.ATARI.requirements())
+          .map(this::roms)
+          .ifPresent(findings::add);
     } catch (EnvironmentException e) {
       // Python itself is wrong; that stands above.
     }
-    findings.add(packages("MuJoCo", Requirements.WITH_MUJOCO, "Hopper-v5"));
-    findings.add(packages("Box2D", Requirements.WITH_BOX2D, "LunarLander-v3"));
+    findings.add(openGl());
+    findings.add(ffmpeg());
     return findings;
   }
 
@@ -83,16 +89,22 @@ public final class PythonDoctor {
         "");
   }
 
-  private Finding packages(String name, Requirements requirements, String example) {
+  private Finding packages(EnvironmentGroup group) {
+    Requirements requirements = group.requirements();
     Optional<Path> python;
     try {
       python = environments.existing(requirements);
     } catch (EnvironmentException e) { // Python itself is wrong; that stands above.
       python = Optional.empty();
     }
+    String name = group.title();
     if (python.isEmpty()) {
       return new Finding(
-          name, true, "not installed; installs itself on first use of " + example, "");
+          name,
+          true,
+          "not installed; installs itself on first use of %s (about %d MB; %s)"
+              .formatted(group.example(), requirements.megabytes(), requirements.licences()),
+          "");
     }
     Path environment = Platform.directoryOf(python.get());
     String mend = "rm -r " + environment + "  # it is made again on next use";
@@ -104,7 +116,7 @@ public final class PythonDoctor {
               .map(wanted -> wanted.getKey() + " " + wanted.getValue())
               .toList();
       return wrong.isEmpty()
-          ? new Finding(name, true, list(requirements.versions()) + " in " + environment, "")
+          ? new Finding(name, true, installed(requirements, environment), "")
           : new Finding(name, false, "missing " + String.join(", ", wrong), mend);
     } catch (IOException e) {
       return new Finding(name, false, String.valueOf(e.getMessage()), mend);
@@ -147,9 +159,34 @@ public final class PythonDoctor {
     }
   }
 
-  private static String list(Map<String, String> versions) {
-    return versions.entrySet().stream()
-        .map(entry -> entry.getKey() + " " + entry.getValue())
-        .collect(Collectors.joining(", "));
+  private static String installed(Requirements requirements, Path environment) {
+    return "%s; about %d MB in %s"
+        .formatted(
+            requirements.pins().stream().map(Pin::toString).collect(Collectors.joining(", ")),
+            requirements.megabytes(),
+            environment);
+  }
+
+  /** What MuJoCo would draw with. */
+  private Finding openGl() {
+    String name = "OpenGL for pictures of MuJoCo and MiniWorld";
+    try {
+      String question =
+          WorkerCode.source("rendering") + "\nprint(mujoco_gl(os.environ) or advice())";
+      String answer = ask(finder.find().executable(), question).get(0);
+      return List.of("egl", "osmesa", "glfw").contains(answer)
+          ? new Finding(name, true, "MUJOCO_GL=" + answer, "")
+          : new Finding(name, true, "none; states and rewards need none", answer);
+    } catch (EnvironmentException | IOException e) {
+      return new Finding(name, true, "not known without Python", "");
+    }
+  }
+
+  private Finding ffmpeg() {
+    return new Finding(
+        "ffmpeg",
+        true,
+        finder.ffmpeg().map(Path::toString).orElse("not installed; needed only to write MP4"),
+        "");
   }
 }

@@ -1,19 +1,28 @@
 package dev.stampede.gym;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.stampede.env.EnvironmentException;
+import dev.stampede.gym.Requirements.Pin;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +37,17 @@ final class PythonEnvironments {
   static final String MARKER = "stampede-complete";
   private static final Duration INSTALL_LIMIT = Duration.ofMinutes(20);
   private static final int LINES_SHOWN = 12;
+  private static final String MORE = "-more.txt";
+  private static final String ADVICE =
+      "Look whether the names and versions given as packages are right. A version of ours that is"
+          + " in the way gives way to one that is given there too, as in"
+          + " packages(\"numpy==2.3.5\").";
+  private static final Pattern WORTH_SHOWING =
+      Pattern.compile("(Downloading|Building|Installing collected|Prepared|Installed) ");
+
+  /** What venv itself brings. */
+  private static final Set<String> TOOLS = Set.of("pip", "setuptools", "wheel");
+
   private static final Lock IN_THIS_PROCESS = new ReentrantLock();
 
   private final Path directory;
@@ -87,7 +107,8 @@ final class PythonEnvironments {
     if (!Files.isDirectory(directory)) {
       return Optional.empty();
     }
-    String version = finder.choiceIsMade() ? finder.find().minorVersion() : "";
+    String version =
+        finder.choiceIsMade() ? finder.find(requirements.newestPython()).minorVersion() : "";
     try (Stream<Path> environments = Files.list(directory)) {
       return environments
           .filter(path -> path.getFileName().toString().startsWith(version))
@@ -113,40 +134,90 @@ final class PythonEnvironments {
   private void make(Recipe recipe, Requirements requirements, Consumer<String> progress)
       throws IOException {
     progress.accept(
-        "Setting up %s with %s (once, about %d MB) in %s"
+        "Setting up %s (once, about %d MB) in %s: %s%s"
             .formatted(
                 recipe.python(),
-                requirements.lines().stream()
-                    .map(line -> line.replaceAll("[=<>~! ].*", ""))
-                    .collect(Collectors.joining(", ")),
                 requirements.megabytes(),
-                recipe.target()));
+                recipe.target(),
+                requirements.pins().stream().map(Pin::toString).collect(Collectors.joining(", ")),
+                requirements.packages().isEmpty()
+                    ? ""
+                    : "; then %s with what they need (size and licence unknown to Stampede)"
+                        .formatted(String.join(", ", requirements.packages()))));
     deleteAll(recipe.target());
     Files.write(recipe.beside(".txt"), requirements.lines());
+    if (!requirements.packages().isEmpty()) {
+      Files.write(recipe.beside(MORE), requirements.packages());
+    }
     for (Command command : recipe.commands()) {
-      run(command, recipe);
+      run(command, recipe, progress);
     }
     Files.createFile(recipe.target().resolve(MARKER));
   }
 
-  private void run(Command command, Recipe recipe) throws IOException {
+  private void run(Command command, Recipe recipe, Consumer<String> progress) throws IOException {
     Command.Result result;
     try {
-      result = command.run(finder.environment(), INSTALL_LIMIT);
+      result =
+          command.run(
+              finder.environment(),
+              INSTALL_LIMIT,
+              line -> readable(line).ifPresent(progress::accept));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("interrupted while setting up Python", e);
     }
     if (result.exitCode() != 0) {
+      boolean usersChoice = command.words().contains(recipe.beside(MORE).toString());
       throw new EnvironmentException(
-          "cannot set up Python in %s: '%s' failed with exit code %d:%n    %s%s"
+          "cannot set up Python in %s: '%s' failed with exit code %d:%n    %s%s%s"
               .formatted(
                   recipe.target(),
                   command,
                   result.exitCode(),
                   String.join("\n    ", result.lastLines(LINES_SHOWN)),
+                  usersChoice ? "\n" + ADVICE : "",
                   recipe.byHand()));
     }
+  }
+
+  /** What of pip's and uv's output is worth showing, without the addresses. */
+  private static Optional<String> readable(String line) {
+    String stripped = line.strip();
+    return WORTH_SHOWING.matcher(stripped).lookingAt()
+        ? Optional.of("  " + stripped.replaceAll("https?://\\S*/", ""))
+        : Optional.empty();
+  }
+
+  /**
+   * Every package that is installed, the user's own and what those need included.
+   *
+   * @param python of an environment made here
+   * @return version by package name
+   */
+  static Map<String, String> versions(Path python) {
+    Map<String, String> versions = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    try (DirectoryStream<Path> packages =
+        Files.newDirectoryStream(
+            Platform.packagesOf(Platform.directoryOf(python)), "*.dist-info")) {
+      for (Path of : packages) {
+        var metadata = new String(Files.readAllBytes(of.resolve("METADATA")), UTF_8);
+        List<String> header = metadata.lines().takeWhile(line -> !line.isEmpty()).toList();
+        versions.put(field("Name", header), field("Version", header));
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException("cannot read the packages of " + python + ": " + e, e);
+    }
+    TOOLS.forEach(versions::remove);
+    return versions;
+  }
+
+  private static String field(String name, List<String> header) {
+    return header.stream()
+        .filter(line -> line.startsWith(name + ": "))
+        .map(line -> line.substring(name.length() + 2).strip())
+        .findFirst()
+        .orElse("");
   }
 
   /**
@@ -170,43 +241,40 @@ final class PythonEnvironments {
 
   private Recipe recipe(Requirements requirements) {
     Optional<Path> uv = finder.uv();
-    Optional<Python> python = uv.isPresent() ? findIfAny() : Optional.of(finder.find());
+    int newest = requirements.newestPython();
+    Optional<Python> python = uv.isPresent() ? findIfAny(newest) : Optional.of(finder.find(newest));
     String version = python.map(Python::minorVersion).orElse("uv");
     Path target = directory.resolve(version + "-" + requirements.hash());
-    Path list = directory.resolve(target.getFileName() + ".txt");
     String base =
         python.map(found -> found.executable().toString()).orElse(">=" + Python.NEEDED + ",<3.14");
-    List<Command> commands =
+    Path ours = Platform.pythonOf(target);
+    List<Object> install =
         uv.isPresent()
-            ? List.of(
-                new Command(uv.get(), "venv", "--quiet", "--python", base, target),
-                new Command(
-                    uv.get(),
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--python",
-                    Platform.pythonOf(target),
-                    "-r",
-                    list))
-            : List.of(
-                new Command(base, "-m", "venv", target),
-                new Command(
-                    Platform.pythonOf(target),
-                    "-m",
-                    "pip",
-                    "install",
-                    "--no-input",
-                    "--disable-pip-version-check",
-                    "-r",
-                    list));
+            ? List.of(uv.get(), "pip", "install", "--python", ours)
+            : List.of(ours, "-m", "pip", "install", "--no-input", "--disable-pip-version-check");
+    Path list = directory.resolve(target.getFileName() + ".txt");
+    List<Command> commands = new ArrayList<>();
+    commands.add(
+        uv.isPresent()
+            ? new Command(uv.get(), "venv", "--quiet", "--python", base, target)
+            : new Command(base, "-m", "venv", target));
+    // The list is complete. Asking for more would bring what only tools of the packages need.
+    commands.add(command(install, "--no-deps", "-r", list));
+    if (!requirements.packages().isEmpty()) {
+      Path more = directory.resolve(target.getFileName() + MORE);
+      commands.add(command(install, "-c", list, "-r", more));
+    }
     return new Recipe(
         target, python.isPresent() ? "Python " + version : "a Python of uv's", commands);
   }
 
-  private Optional<Python> findIfAny() {
+  private static Command command(List<Object> words, Object... more) {
+    return new Command(Stream.concat(words.stream(), Stream.of(more)).toArray());
+  }
+
+  private Optional<Python> findIfAny(int newest) {
     try {
-      return Optional.of(finder.find());
+      return Optional.of(finder.find(newest));
     } catch (EnvironmentException none) {
       return Optional.empty(); // uv brings one.
     }

@@ -11,39 +11,63 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks for a Python interpreter and for uv as a shell would, with one addition: {@code
  * STAMPEDE_PYTHON} names the interpreter to take.
  *
- * @param environment the environment variables to look with
+ * @param environment the environment variables to look with, and to install with; without those
+ *     that would show Python the packages of another one
  */
 record PythonFinder(Map<String, String> environment) {
   static final String CHOICE = "STAMPEDE_PYTHON";
   private static final List<String> NAMES =
-      List.of("python3.13", "python3.12", "python3.11", "python3", "python");
+      List.of("python3.13", "python3.12", "python3.11", "python3", "python", "python3.14");
+
+  /** Variables that put other packages before those of a virtual environment. */
+  static final Set<String> FOREIGN = Set.of("PYTHONPATH", "PYTHONHOME");
+
   private static final String ASK =
       "import sys; print('.'.join(map(str, sys.version_info[:3]))); print(sys.executable)";
 
+  PythonFinder {
+    environment =
+        environment.entrySet().stream()
+            .filter(variable -> !FOREIGN.contains(variable.getKey()))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** The first Python that suits most packages; see {@link #find(int)}. */
+  Python find() {
+    return find(Python.NEWEST_MINOR);
+  }
+
   /**
-   * The first Python that is new enough.
+   * The first Python that is neither too old nor too new.
    *
+   * @param newest the y of the newest Python 3.y that will do
    * @throws EnvironmentException if there is none; the message says which were found
    */
-  Python find() {
-    List<Python> tooOld = new ArrayList<>();
+  Python find(int newest) {
+    List<Python> others = new ArrayList<>();
     for (Path candidate : candidates()) {
       Optional<Python> python = ask(candidate);
-      if (python.isPresent() && python.get().newEnough()) {
+      if (python.isPresent() && python.get().suits(newest)) {
         return python.get();
       }
-      python.ifPresent(tooOld::add);
+      python.ifPresent(others::add);
     }
-    throw new EnvironmentException(explain(tooOld));
+    throw new EnvironmentException(explain(others, newest));
   }
 
   Optional<Path> uv() {
     return onPath("uv");
+  }
+
+  Optional<Path> ffmpeg() {
+    return onPath("ffmpeg");
   }
 
   boolean choiceIsMade() {
@@ -83,9 +107,9 @@ record PythonFinder(Map<String, String> environment) {
     }
   }
 
-  private String explain(List<Python> tooOld) {
+  private String explain(List<Python> others, int newest) {
     String found =
-        tooOld.stream()
+        others.stream()
             .map(python -> python.version() + " (" + python.executable() + ")")
             .distinct()
             .reduce((a, b) -> a + ", " + b)
@@ -96,7 +120,9 @@ record PythonFinder(Map<String, String> environment) {
                     : "found no Python on the PATH");
     return "this environment needs Python "
         + Python.NEEDED
-        + " or newer, but "
+        + " to 3."
+        + newest
+        + " (for newer ones its packages are not built), but "
         + found
         + ". Install one ("
         + Platform.howToInstallPython()

@@ -17,7 +17,18 @@ import java.util.Map;
 final class WorkerCode {
   static final String PACKAGE = "stampede_worker";
   private static final List<String> MODULES =
-      List.of("__init__", "__main__", "atari", "gym", "memory", "server", "slots", "spaces");
+      List.of(
+          "__init__",
+          "__main__",
+          "atari",
+          "groups",
+          "gym",
+          "memory",
+          "rendering",
+          "server",
+          "slots",
+          "spaces",
+          "vizdoom");
 
   private WorkerCode() {}
 
@@ -45,6 +56,11 @@ final class WorkerCode {
       } // Another process was faster; it wrote the same.
     }
     return target;
+  }
+
+  /** The text of one module. */
+  static String source(String module) throws IOException {
+    return new String(read(module + ".py"), StandardCharsets.UTF_8);
   }
 
   private static String hash(Map<String, byte[]> files) {

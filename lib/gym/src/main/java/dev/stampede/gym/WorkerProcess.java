@@ -335,10 +335,12 @@ final class WorkerProcess implements AutoCloseable {
         new ProcessBuilder(
             launch.python().toString(), "-u", "-P", "-X", "faulthandler", "-m", WorkerCode.PACKAGE);
     Map<String, String> environment = builder.environment();
-    environment.merge(
+    // The packages of the virtual environment and no others; a user's own modules are found in the
+    // working directory, last.
+    environment.keySet().removeAll(PythonFinder.FOREIGN);
+    environment.put(
         "PYTHONPATH",
-        launch.modules().stream().map(Path::toString).collect(joining(File.pathSeparator)),
-        (given, ours) -> ours + File.pathSeparator + given);
+        launch.modules().stream().map(Path::toString).collect(joining(File.pathSeparator)));
     // The workers are the parallelism.
     environment.put("OMP_NUM_THREADS", "1");
     environment.put("OPENBLAS_NUM_THREADS", "1");

@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,6 +117,65 @@ class PythonEnvironmentsTest {
         .hasMessageContaining("-m pip install")
         .hasMessageContaining(PythonEnvironments.MARKER);
     assertThat(environments().existing(SMALL)).isEmpty();
+  }
+
+  @Test
+  void packages_of_the_user_make_another_environment_and_leave_the_first() throws Exception {
+    Path first = environments().python(SMALL, progress::add);
+    List<String> before = files(first);
+    Requirements more = SMALL.with(List.of("tqdm", "cloudpickle==3.1.2"));
+    Path second = environments().python(more, progress::add);
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(PythonEnvironments.versions(first)).isEqualTo(Map.of("py4j", "0.10.9.9"));
+    assertThat(PythonEnvironments.versions(second))
+        .containsOnlyKeys("cloudpickle", "py4j", "tqdm")
+        .containsEntry("cloudpickle", "3.1.2")
+        .as("what pip chose")
+        .hasEntrySatisfying("tqdm", version -> assertThat(version).matches("\\d+\\..*"));
+    assertThat(files(first)).isEqualTo(before);
+    assertThat(environments().python(more, progress::add)).isEqualTo(second);
+    assertThat(progress)
+        .filteredOn(line -> line.startsWith("Setting up"))
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains("py4j 0.10.9.9; then tqdm, cloudpickle==3.1.2 with what they need");
+  }
+
+  @Test
+  void a_package_that_does_not_exist_is_reported_with_the_words_of_pip_and_advice() {
+    Requirements missing = SMALL.with(List.of("stampede-no-such-package"));
+
+    assertThatThrownBy(() -> environments().python(missing, progress::add))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("stampede-no-such-package")
+        .hasMessageContaining("failed with exit code")
+        .hasMessageContaining("Look whether the names and versions given as packages are right")
+        .hasMessageContaining("or do it by hand:");
+  }
+
+  @Test
+  void licence_and_size_are_said_before_and_progress_after() throws Exception {
+    var requirements =
+        new Requirements(List.of("py4j==0.10.9.9  # BSD-3-Clause, 0.5 MB"), List.of());
+    environments().python(requirements, progress::add);
+
+    assertThat(progress.get(0))
+        .startsWith("Setting up Python 3.")
+        .contains("(once, about 1 MB) in " + cache)
+        .endsWith(": py4j 0.10.9.9 (BSD-3-Clause)");
+    assertThat(progress).hasSizeGreaterThan(1).noneMatch(line -> line.contains("http"));
+  }
+
+  private static List<String> files(Path python) throws IOException {
+    try (Stream<Path> files = Files.walk(Platform.directoryOf(python))) {
+      List<String> seen = new ArrayList<>();
+      for (Path file : files.sorted().toList()) {
+        seen.add(file + " " + Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+      }
+      return seen;
+    }
   }
 
   @Test

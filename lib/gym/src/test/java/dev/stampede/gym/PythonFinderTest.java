@@ -25,7 +25,8 @@ class PythonFinderTest {
   void without_any_python_it_says_so_and_what_to_do() {
     assertThatThrownBy(() -> finder(Map.of("PATH", bin.toString())).find())
         .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining("needs Python 3.11 or newer, but found no Python on the PATH")
+        .hasMessageContaining("needs Python 3.11 to 3.14")
+        .hasMessageContaining("but found no Python on the PATH")
         .hasMessageContaining("STAMPEDE_PYTHON")
         .hasMessageContaining("uv");
   }
@@ -36,7 +37,8 @@ class PythonFinderTest {
 
     assertThatThrownBy(() -> finder(path()).find())
         .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining("needs Python 3.11 or newer, but found Python 3.8.10 (" + bin);
+        .hasMessageContaining("needs Python 3.11 to 3.14")
+        .hasMessageContaining("but found Python 3.8.10 (" + bin);
   }
 
   @Test
@@ -46,6 +48,27 @@ class PythonFinderTest {
     pretend("python3.11", "3.11.2");
 
     assertThat(finder(path()).find()).isEqualTo(new Python(bin.resolve("python3.12"), "3.12.1"));
+  }
+
+  @Test
+  void a_python_that_is_too_new_is_passed_over_or_named() throws IOException {
+    pretend("python3", "3.15.0");
+    pretend("python", "3.14.2");
+
+    assertThat(finder(path()).find().version()).isEqualTo("3.14.2");
+    assertThatThrownBy(() -> finder(path()).find(13))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("needs Python 3.11 to 3.13 (for newer ones its packages are not")
+        .hasMessageContaining("found Python 3.15.0 (" + bin)
+        .hasMessageContaining("3.14.2 (" + bin)
+        .hasMessageContaining("STAMPEDE_PYTHON");
+  }
+
+  @Test
+  void variables_that_show_python_other_packages_are_left_out() {
+    var finder = finder(Map.of("PATH", "here", "PYTHONPATH", "there", "PYTHONHOME", "there"));
+
+    assertThat(finder.environment()).isEqualTo(Map.of("PATH", "here"));
   }
 
   @Test

@@ -24,14 +24,23 @@ final class Workers {
 
   private Workers() {}
 
+  /** With Gymnasium and Atari. */
   static Path python() {
-    return PythonEnvironments.ofUser().python(Requirements.BASE, System.out::println);
+    return python(EnvironmentGroup.ATARI.requirements());
+  }
+
+  static Path python(Requirements requirements) {
+    return PythonEnvironments.ofUser().python(requirements, System.out::println);
   }
 
   static WorkerProcess.Launch launch(Duration stepLimit) {
+    return launch(python(), stepLimit);
+  }
+
+  static WorkerProcess.Launch launch(Path python, Duration stepLimit) {
     try {
       List<Path> modules = List.of(WorkerCode.unpack(CACHE), TEST_MODULES);
-      return new WorkerProcess.Launch(python(), modules, stepLimit);
+      return new WorkerProcess.Launch(python, modules, stepLimit);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package dev.stampede.env.maze;
 
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EnvironmentProvider;
 import java.util.Collection;
 import java.util.List;
@@ -23,9 +24,10 @@ public final class MazeTasks implements EnvironmentProvider {
   }
 
   @Override
-  public EnvironmentFactory open(String id, int environments, Consumer<String> progress) {
-    if (!provides(id)) {
-      throw new IllegalArgumentException("there is no maze \"" + id + "\"; it is \"Maze\"");
+  public EnvironmentFactory open(
+      EnvironmentName name, int environments, Consumer<String> progress) {
+    if (!provides(name.id())) {
+      throw new IllegalArgumentException("there is no maze \"" + name.id() + "\"; it is \"Maze\"");
     }
     return new EnvironmentFactory() {
       @Override
