@@ -5,7 +5,6 @@ does not want to pay.
 """
 
 import functools
-import importlib.metadata
 import importlib.util
 import logging
 import re
@@ -18,8 +17,17 @@ import numpy as np
 from stampede_worker import rendering
 
 
+def prepare(name: str, render: bool) -> None:
+    """Does what has to be done before gymnasium.make.
+
+    An id that none of our packages has is left to Gymnasium.
+    """
+    if render and importlib.util.find_spec("mujoco"):
+        rendering.prepare()
+    register(name)
+
+
 def register(name: str) -> None:
-    """Makes an id known, if one of the packages here has it. An unknown one is Gymnasium's."""
     identifier = name.rpartition(":")[2]
     if identifier in gymnasium.registry:
         return
@@ -33,6 +41,8 @@ def register(name: str) -> None:
 
 def hint() -> str:
     """Says where an unknown id may come from."""
+    import importlib.metadata
+
     ours = {"ale-py", "minatar", "minigrid", "miniworld", "vizdoom", "gymnasium"}
     others = sorted(
         module

@@ -13,7 +13,7 @@ import gymnasium
 import numpy as np
 from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
-from stampede_worker import groups, rendering, spaces
+from stampede_worker import groups, spaces
 from stampede_worker.slots import NotFound, to_json
 
 
@@ -67,7 +67,12 @@ class GymTask:
         picture = self._env.render()
         if isinstance(picture, list):
             picture = picture[-1] if picture else None
-        return None if picture is None else np.ascontiguousarray(picture, np.uint8)
+        if picture is None:
+            return None
+        picture = np.asarray(picture)
+        if picture.dtype.kind == "f":  # MinAtar paints in [0, 1].
+            picture = picture * 255
+        return np.ascontiguousarray(picture, np.uint8)
 
     def check(self) -> str:
         from gymnasium.utils.env_checker import check_env
@@ -95,8 +100,6 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
     options = dict(spec["options"])
     if spec["render"]:
         options.setdefault("render_mode", "rgb_array")
-    if "render_mode" in options and importlib.util.find_spec("mujoco"):
-        rendering.prepare()
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
     for wrapper in spec["wrappers"]:
         env = find_wrapper(wrapper["name"])(env, **wrapper["options"])
@@ -104,7 +107,7 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
 
 
 def make_id(name: str, options: dict[str, Any]) -> gymnasium.Env:
-    groups.register(name)
+    groups.prepare(name, render=options.get("render_mode") is not None)
     try:
         return gymnasium.make(name, disable_env_checker=True, **options)
     except (DeprecatedEnv, UnregisteredEnv) as e:

@@ -82,7 +82,13 @@ class PackagesTest {
           .containsEntry("gymnasium", "1.4.0")
           .as("what it needs")
           .containsKey("pygame");
+    }
+  }
 
+  @Test
+  void an_id_without_its_module_is_refused_with_the_module() {
+    Requirements requirements = Requirements.of("highway-v0", List.of("highway-env==1.10.1"));
+    try (Worker worker = worker(Workers.python(requirements))) {
       assertThatThrownBy(() -> new GymEnvironment(worker, "gym highway-v0"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("If it is in highway_env, write highway_env:Id-v0");
@@ -113,8 +119,8 @@ class PackagesTest {
                 EnvironmentGroup.MUJOCO.requirements(),
                 """
                 import gymnasium
-                from stampede_worker import rendering
-                rendering.prepare()
+                from stampede_worker import groups
+                groups.prepare("Hopper-v5", render=True)
                 env = gymnasium.make("Hopper-v5", render_mode="rgb_array", width=84, height=84)
                 env = gymnasium.wrappers.AddRenderObservation(env)
                 pixels, _ = env.reset(seed=1)
