@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +60,7 @@ class PackagesTest {
   void minigrid_knows_its_ids_in_a_worker() {
     Path python = Workers.python(Requirements.of("MiniGrid-Empty-5x5-v0"));
     try (Worker worker = worker(python);
-        Environment grid = new GymEnvironment(worker, "gym grid:ImageOnly-v0")) {
+        Environment grid = Workers.environment(worker, "grid:ImageOnly-v0")) {
       assertThat(grid.observationSpace()).isEqualTo(Space.Box.bytes(7, 7, 3));
       grid.reset(1);
       assertThat(grid.step(Action.of(2)).ending()).isEqualTo(Step.Ending.NONE);
@@ -73,7 +72,7 @@ class PackagesTest {
     String id = "highway_env:highway-v0";
     Path python = Workers.python(Requirements.of(id, List.of("highway-env==1.10.1")));
     try (Worker worker = worker(python);
-        Environment highway = new GymEnvironment(worker, "gym " + id)) {
+        Environment highway = Workers.environment(worker, id)) {
       assertThat(highway.actionSpace()).isEqualTo(new Space.Discrete(5));
       highway.reset(1);
       assertThat(highway.step(Action.of(1)).reward()).isBetween(0.0, 1.0);
@@ -89,7 +88,7 @@ class PackagesTest {
   void an_id_without_its_module_is_refused_with_the_module() {
     Requirements requirements = Requirements.of("highway-v0", List.of("highway-env==1.10.1"));
     try (Worker worker = worker(Workers.python(requirements))) {
-      assertThatThrownBy(() -> new GymEnvironment(worker, "gym highway-v0"))
+      assertThatThrownBy(() -> Workers.environment(worker, "highway-v0"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("If it is in highway_env, write highway_env:Id-v0");
     }
@@ -164,7 +163,7 @@ class PackagesTest {
   }
 
   private static Worker worker(Path python) {
-    return new Worker(Workers.launch(python, Duration.ofSeconds(60)), new AtomicInteger());
+    return new Worker(Workers.launch(python, Duration.ofSeconds(60)), Long.MAX_VALUE, cause -> {});
   }
 
   /** What a script prints that may import the worker's code. */

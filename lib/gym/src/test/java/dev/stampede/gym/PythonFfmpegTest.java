@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PythonFfmpegTest {
   private static final Consumer<String> PRINT = System.out::println;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void an_mp4_has_each_frame_at_the_right_speed_in_a_form_that_browsers_play() throws Exception {
