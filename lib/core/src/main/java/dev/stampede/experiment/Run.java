@@ -5,6 +5,7 @@ import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.Environments;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Engine;
 import dev.stampede.nn.Initialization;
@@ -247,7 +248,11 @@ public final class Run {
     }
     Algorithm algorithm = preset.make(framesPerStep);
     PolicyPlayer player = new PolicyPlayer(algorithm, n, t.theta(), t.observationMoments());
-    EnvironmentFactory environments = experiment.openEnvironments(messages);
+    boolean own = experiment.env().equals(Experiment.OWN_ENVIRONMENT);
+    EnvironmentFactory environments =
+        own
+            ? experiment.openEnvironments(messages)
+            : Environments.open(experiment.env(), 1, messages);
     try (Environment environment = environments.create(EnvironmentFactory.Purpose.RECORDING)) {
       return player.record(
           environment,
@@ -258,7 +263,7 @@ public final class Run {
           file,
           messages);
     } finally {
-      if (!experiment.env().equals(Experiment.OWN_ENVIRONMENT)) { // That one the run may yet use.
+      if (!own) { // Its own, the run may use yet.
         environments.close();
       }
     }

@@ -17,7 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** With programs in the place of ffmpeg; a real one writes in lib/gym. */
 @DisabledOnOs(OS.WINDOWS) // The programs are shell scripts.
 class FfmpegTest {
-  @TempDir private Path folder = Path.of("");
+  private final Path folder;
+
+  FfmpegTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void the_one_on_the_path_is_taken_if_it_writes_h264() throws IOException {

@@ -16,7 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GifVideoTest {
-  @TempDir private Path folder = Path.of("");
+  private final Path folder;
+
+  GifVideoTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void the_frames_come_back_pixel_for_pixel_and_play_again_and_again() throws IOException {

@@ -34,7 +34,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordVideoTest {
-  @TempDir private Path folder = Path.of("");
+  private final Path folder;
+
+  RecordVideoTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void each_step_is_a_frame_and_the_last_one_stays_for_a_second() throws IOException {
