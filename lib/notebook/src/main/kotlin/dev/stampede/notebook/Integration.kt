@@ -2,6 +2,7 @@ package dev.stampede.notebook
 
 import dev.stampede.experiment.Run
 import dev.stampede.paper.PaperReport
+import dev.stampede.record.Recording
 import java.io.File
 import java.util.jar.JarFile
 import org.jetbrains.kotlinx.jupyter.api.libraries.JupyterIntegration
@@ -9,7 +10,7 @@ import org.jetbrains.letsPlot.Figure
 
 /**
  * What the Kotlin kernel does when a notebook loads `stampede.jar`: imports the names, and shows
- * runs and figures.
+ * runs, figures and videos.
  */
 public class Integration : JupyterIntegration() {
   override fun Builder.onLoaded() {
@@ -20,10 +21,12 @@ public class Integration : JupyterIntegration() {
       "dev.stampede.experiment.Algorithms.*",
       "dev.stampede.notebook.*",
       "dev.stampede.paper.*",
+      "dev.stampede.record.*",
       "dev.stampede.result.*",
     )
     render<Run> { it.output() }
     render<Figure> { it.output() }
+    render<Recording> { it.output() }
     render<PaperReport> { it.plot().output() }
     onLoaded {
       Display.kernel = this
