@@ -33,6 +33,15 @@ public interface EnvironmentProvider {
   EnvironmentFactory open(EnvironmentName name, int environments, Consumer<String> progress);
 
   /**
+   * As {@link #open}, for environments that one thread steps, all of them in each step: see {@link
+   * EnvironmentFactory#batch}. Those that do not wait for one another may want more processes.
+   */
+  default EnvironmentFactory openForBatch(
+      EnvironmentName name, int environments, Consumer<String> progress) {
+    return open(name, environments, progress);
+  }
+
+  /**
    * What {@code doctor} shows of this provider: what is there, what is missing, and the command
    * that mends it.
    */

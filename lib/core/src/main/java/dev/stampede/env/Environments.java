@@ -17,8 +17,7 @@ public final class Environments {
    * @throws IllegalArgumentException if no provider knows it; the message offers the nearest names
    */
   public static void check(String name) {
-    EnvironmentName parsed = EnvironmentName.parse(name);
-    provider(parsed.id()).check(parsed);
+    checked(EnvironmentName.parse(name));
   }
 
   /**
@@ -28,9 +27,20 @@ public final class Environments {
    */
   public static EnvironmentFactory open(String name, int environments, Consumer<String> progress) {
     EnvironmentName parsed = EnvironmentName.parse(name);
-    EnvironmentProvider provider = provider(parsed.id());
-    provider.check(parsed);
-    return provider.open(parsed, environments, progress);
+    return checked(parsed).open(parsed, environments, progress);
+  }
+
+  /** The same for environments that step together; see {@link EnvironmentProvider#openForBatch}. */
+  public static EnvironmentFactory openForBatch(
+      String name, int environments, Consumer<String> progress) {
+    EnvironmentName parsed = EnvironmentName.parse(name);
+    return checked(parsed).openForBatch(parsed, environments, progress);
+  }
+
+  private static EnvironmentProvider checked(EnvironmentName name) {
+    EnvironmentProvider provider = provider(name.id());
+    provider.check(name);
+    return provider;
   }
 
   /** Every name worth proposing. */

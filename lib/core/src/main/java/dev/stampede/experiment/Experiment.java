@@ -135,7 +135,12 @@ public final class Experiment {
 
   EnvironmentFactory openEnvironments(Consumer<String> messages) {
     Supplier<EnvironmentFactory> factory = b.factory;
-    return factory != null ? factory.get() : Environments.open(b.env, b.threads, messages);
+    if (factory != null) {
+      return factory.get();
+    }
+    return b.algorithm.isSynchronous()
+        ? Environments.openForBatch(b.env, b.threads, messages)
+        : Environments.open(b.env, b.threads, messages);
   }
 
   /** Makes an {@link Experiment}. */
