@@ -1,6 +1,7 @@
 import json
 import pathlib
 import resource
+import socket
 
 import gymnasium
 import numpy as np
@@ -18,9 +19,9 @@ from gymnasium.spaces import (
     Tuple,
 )
 from gymnasium.utils.env_checker import data_equivalence
-from stampede_worker import atari, spaces
+from stampede_worker import atari, slots, spaces
 from stampede_worker.memory import SharedMemory
-from stampede_worker.server import parse
+from stampede_worker.server import Inputs, parse
 from stampede_worker.slots import NotFound, Slots
 
 
@@ -48,6 +49,53 @@ def test_a_slot_lies_in_the_file_as_described(directories, tmp_path):
     assert np.frombuffer(content, np.float64, 1) == reward
     at = description["observationAt"]
     assert (np.frombuffer(content, np.float32, 4, at) == expected).all()
+
+
+def test_slots_step_together_and_each_says_its_own():
+    worker = Slots()
+    for number, name in enumerate(["Quiet", "Raises", "Nested"]):
+        path = json.loads(worker.make(number, spec(f"faulty:{name}-v0"), ""))["memory"]
+        with open(path, "r+b") as memory:
+            memory.seek(slots.ACTION)
+            memory.write((number == 1).to_bytes())
+    assert json.loads(worker.resetAll("0 1 2")) == {"2": ['["\\u00e9"]', None]}
+
+    said = json.loads(worker.stepAll("2 1 0"))
+
+    assert list(said) == ["2", "1"]
+    assert said["2"] == ['["n\\u00e9"]', None]
+    assert said["1"][0] is None
+    assert said["1"][1].startswith("failed:") and "had enough" in said["1"][1]
+
+
+def test_a_group_steps_the_environments_that_are_there_now():
+    worker = Slots()
+    worker.make(0, spec("faulty:Quiet-v0"), "")
+    worker.reset(0)
+    assert worker.stepAll("0") is None
+    worker.close(0)
+    worker.make(0, spec("faulty:Nested-v0"), "")
+    worker.reset(0)
+    assert json.loads(worker.stepAll("0"))["0"][1] is None
+
+
+@pytest.mark.parametrize("epoll", [False, True])
+def test_inputs_say_who_can_be_read(epoll):
+    here, there = socket.socketpair()
+    inputs = Inputs(epoll)
+    inputs.add(here, lambda: here.recv(1))
+    assert inputs.waiting(0) == []
+    there.send(b"x")
+
+    (action,) = inputs.waiting(None)
+
+    assert action() == b"x"
+    assert inputs.waiting(0) == []
+    there.close()
+    assert len(inputs.waiting(None)) == 1
+    inputs.remove(here)
+    assert inputs.waiting(0) == []
+    here.close()
 
 
 @pytest.mark.parametrize("directories", ["", "{0}", "{0}/a:{0}/b"])

@@ -33,16 +33,16 @@ class GymTask:
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
         observation, self._info = self._env.reset(seed=seed, options=options)
         self._shown = None
-        return self._show(observation)
+        self._write(observation)
+        return self._changed(observation) if self._varies else None
 
     def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
         observation, reward, terminated, truncated, self._info = self._env.step(action)
-        return self._show(observation), float(reward), terminated, truncated
-
-    def _show(self, observation: Any) -> str | None:
         self._write(observation)
-        if not self._varies:
-            return None
+        changed = self._changed(observation) if self._varies else None
+        return changed, reward, terminated, truncated
+
+    def _changed(self, observation: Any) -> str | None:
         parts = spaces.varying(self.observation_space, observation)
         if parts == self._shown:
             return None

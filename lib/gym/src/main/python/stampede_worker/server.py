@@ -9,25 +9,51 @@ is ever made from bytes.
 
 import functools
 import hmac
+import select
 import selectors
 import socket
 import time
-import traceback
 from collections.abc import Callable
 
 from py4j import protocol
 
-from stampede_worker.slots import NotFound
+from stampede_worker.slots import describe
 
 ENTRY_POINT = "t"
 END = b"\ne\n"
 DONE = b"!yn\n"
 WELCOME = protocol.OUTPUT_VOID_COMMAND.encode()
 LONGEST_MESSAGE = 16 << 20  # Bytes, in both directions; WorkerConnections.java has it too.
-LONGEST_TRACE = 20_000
 CALLS_WORTH_KEEPING = 256  # Bytes of a call that is likely to come again.
 SECONDS_FOR_THE_TOKEN = 10
 MOST_STRANGERS = 128
+
+
+class Inputs:
+    """Sockets that may have something to read, and what to do then."""
+
+    def __init__(self, epoll: bool = hasattr(select, "epoll")) -> None:
+        self._actions: dict[int, Callable[[], None]] = {}
+        # Linux's own: selectors makes objects for each event, and a step of CartPole feels that.
+        self._epoll = select.epoll() if epoll else None
+        self._selector = None if epoll else selectors.DefaultSelector()
+
+    def add(self, connected: socket.socket, action: Callable[[], None]) -> None:
+        self._actions[connected.fileno()] = action
+        if self._epoll:
+            self._epoll.register(connected, select.EPOLLIN)
+        else:
+            self._selector.register(connected, selectors.EVENT_READ)
+
+    def remove(self, connected: socket.socket) -> None:
+        (self._epoll or self._selector).unregister(connected)
+        del self._actions[connected.fileno()]
+
+    def waiting(self, seconds: float | None) -> list[Callable[[], None]]:
+        """What is to be done now; waits until there is something, or for so long."""
+        if self._epoll:
+            return [self._actions[descriptor] for descriptor, _ in self._epoll.poll(seconds)]
+        return [self._actions[key.fd] for key, _ in self._selector.select(seconds)]
 
 
 class Server:
@@ -43,17 +69,17 @@ class Server:
         }
         self._greeting = f"{protocol.AUTH_COMMAND_NAME}\n{token}\ne\n".encode()
         self._strangers: dict[Stranger, None] = {}  # The oldest first.
-        self._selector = selectors.DefaultSelector()
+        self._inputs = Inputs()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._listener.setblocking(False)
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._inputs.add(self._listener, self._accept)
         self.port = self._listener.getsockname()[1]
 
     def run(self) -> None:
-        select = self._selector.select
+        waiting = self._inputs.waiting
         while True:
-            for key, _ in select(1 if self._strangers else None):
-                key.data()
+            for serve in waiting(1 if self._strangers else None):
+                serve()
             if self._strangers:
                 self._dismiss_who_waited_too_long()
 
@@ -66,9 +92,7 @@ class Server:
         connected.setblocking(True)
         stranger = Stranger(connected, self._greeting)
         self._strangers[stranger] = None
-        self._selector.register(
-            connected, selectors.EVENT_READ, functools.partial(self._hear, stranger)
-        )
+        self._inputs.add(connected, functools.partial(self._hear, stranger))
         if len(self._strangers) > MOST_STRANGERS:
             self._dismiss(next(iter(self._strangers)))
 
@@ -83,13 +107,12 @@ class Server:
             return
         del self._strangers[stranger]
         connection = Connection(stranger.socket, self.execute)
-        self._selector.modify(
-            stranger.socket, selectors.EVENT_READ, functools.partial(self._serve, connection)
-        )
+        self._inputs.remove(stranger.socket)
+        self._inputs.add(stranger.socket, functools.partial(self._serve, connection))
 
     def _serve(self, connection: "Connection") -> None:
         if not connection.serve():
-            self._selector.unregister(connection.socket)
+            self._inputs.remove(connection.socket)
             connection.socket.close()
 
     def _dismiss_who_waited_too_long(self) -> None:
@@ -99,7 +122,7 @@ class Server:
 
     def _dismiss(self, stranger: "Stranger") -> None:
         del self._strangers[stranger]
-        self._selector.unregister(stranger.socket)
+        self._inputs.remove(stranger.socket)
         stranger.socket.close()
 
     def execute(self, command: bytes) -> bytes:
@@ -190,18 +213,3 @@ def answer(kind: str, value: str) -> bytes:
         raise ValueError(f"an answer of {len(part)} characters is too long")
     # Texts of environments may hold halves of characters, which no encoding has.
     return (protocol.RETURN_MESSAGE + kind + part).encode(errors="replace")
-
-
-def describe(e: BaseException) -> str:
-    """One word on whose fault it is, a colon, and what to tell the user."""
-    try:
-        if isinstance(e, NotFound):
-            return f"not found:{e}"[:LONGEST_TRACE]
-        if isinstance(e, SystemExit):
-            e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
-                e.__traceback__
-            )
-        trace = "".join(traceback.format_exception(e)).rstrip()
-    except BaseException as worse:  # An exception that cannot even be printed.
-        trace = f"{type(e).__name__}, and describing it failed with {type(worse).__name__}"
-    return "failed:" + (trace if len(trace) <= LONGEST_TRACE else "… " + trace[-LONGEST_TRACE:])

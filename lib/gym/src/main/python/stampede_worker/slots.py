@@ -6,7 +6,9 @@ the observation, both as spaces.py says.
 """
 
 import json
-from collections.abc import Iterator
+import struct
+import traceback
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import gymnasium
@@ -14,7 +16,9 @@ import gymnasium
 from stampede_worker import spaces
 from stampede_worker.memory import SharedMemory
 
+RESULT = struct.Struct("=di??")
 ACTION = 16
+LONGEST_TRACE = 20_000
 NOTHING: Iterator[Any] = iter(())
 
 
@@ -72,9 +76,7 @@ class Slot:
         self._shared = SharedMemory(self._size, directories)
         self._picture: SharedMemory | None = None
         memory = memoryview(self._shared.map)
-        self._reward = memory[0:8].cast("d")
-        self._lives = memory[8:12].cast("i")
-        self._flags = memory[12:14]
+        self._memory = memory
         self._read = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
         task.bind(memory[self._observation_at :])
 
@@ -90,9 +92,9 @@ class Slot:
             }
         )
 
-    def reset(self, seed: int | None, options: dict[str, Any] | None = None) -> str | None:
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> str | None:
         changed = self.task.reset(seed, options)
-        self._lives[0] = self.task.lives()
+        RESULT.pack_into(self._memory, 0, 0, self.task.lives(), False, False)
         return changed
 
     def render(self, directories: str) -> str:
@@ -117,11 +119,9 @@ class Slot:
             self._picture = None
 
     def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
-        changed, reward, terminated, truncated = self.task.step(self._read(parts))
-        self._reward[0] = reward
-        self._flags[0] = 1 if terminated else 0
-        self._flags[1] = 1 if truncated else 0
-        self._lives[0] = self.task.lives()
+        task = self.task
+        changed, reward, terminated, truncated = task.step(self._read(parts))
+        RESULT.pack_into(self._memory, 0, reward, task.lives(), terminated, truncated)
         return changed
 
 
@@ -130,10 +130,12 @@ class Slots:
 
     def __init__(self) -> None:
         self._slots: dict[int, Slot] = {}
+        self._groups: dict[str, list[tuple[str, Callable[[], str | None]]]] = {}
 
     def make(self, number: int, spec: str, directories: str) -> str:
         slot = Slot(make(json.loads(spec)), directories)
         self._slots[number] = slot
+        self._groups.clear()
         return slot.describe()
 
     def reset(self, number: int) -> str | None:
@@ -147,6 +149,16 @@ class Slots:
 
     def step(self, number: int) -> str | None:
         return self._slots[number].step()
+
+    def stepAll(self, numbers: str) -> str | None:
+        group = self._groups.get(numbers)
+        if group is None:
+            group = [(each, self._slots[int(each)].step) for each in numbers.split()]
+            self._groups[numbers] = group  # The same environments step again and again.
+        return do_all(group)
+
+    def resetAll(self, numbers: str) -> str | None:
+        return do_all([(each, self._slots[int(each)].reset) for each in numbers.split()])
 
     def stepWith(self, number: int, parts: str) -> str | None:
         """Does an action with parts that memory does not hold."""
@@ -170,8 +182,38 @@ class Slots:
 
     def close(self, number: int) -> None:
         slot = self._slots.pop(number, None)
+        self._groups.clear()
         if slot:
             slot.close()
+
+
+def do_all(calls: list[tuple[str, Callable[[], str | None]]]) -> str | None:
+    """Gives as JSON the answer and the error of each call that has one of them, by its name."""
+    said = {}
+    for name, call in calls:
+        try:
+            changed = call()
+        except BaseException as e:  # Also SystemExit: the others have their turn.
+            said[name] = [None, describe(e)]
+        else:
+            if changed is not None:
+                said[name] = [changed, None]
+    return json.dumps(said) if said else None
+
+
+def describe(e: BaseException) -> str:
+    """One word on whose fault it is, a colon, and what to tell the user."""
+    try:
+        if isinstance(e, NotFound):
+            return f"not found:{e}"[:LONGEST_TRACE]
+        if isinstance(e, SystemExit):
+            e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
+                e.__traceback__
+            )
+        trace = "".join(traceback.format_exception(e)).rstrip()
+    except BaseException as worse:  # An exception that cannot even be printed.
+        trace = f"{type(e).__name__}, and describing it failed with {type(worse).__name__}"
+    return "failed:" + (trace if len(trace) <= LONGEST_TRACE else "… " + trace[-LONGEST_TRACE:])
 
 
 def to_json(value: Any) -> str:

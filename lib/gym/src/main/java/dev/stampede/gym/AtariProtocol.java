@@ -210,6 +210,8 @@ public record AtariProtocol(
         "training",
         (lifeLoss ? "a lost life ends the episode" : "only the end of the game ends an episode")
             + (clipRewards ? "; rewards clipped to [-1, 1]" : "; the game's own rewards"));
+    // Its vector environment draws other no-ops and fills the first stack with black frames.
+    words.put("emulator", "ale-py, each game for itself, not its vector environment");
     words.put("score", "sum of the game's own rewards over the whole game");
     return words;
   }

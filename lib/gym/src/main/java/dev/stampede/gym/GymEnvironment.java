@@ -9,6 +9,8 @@ import dev.stampede.env.Step;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An environment in a Python worker.
@@ -25,6 +27,8 @@ class GymEnvironment implements Environment {
   private Slot slot;
   private OptionalInt seed = OptionalInt.empty();
   private boolean underWay;
+  private @Nullable Supplier<Step> stepAhead;
+  private @Nullable Supplier<Observation> resetAhead;
 
   /**
    * @param spec JSON, see {@link WorkerSpec}
@@ -70,7 +74,15 @@ class GymEnvironment implements Environment {
   }
 
   private Observation reset(OptionalInt resetSeed) {
+    Supplier<Observation> ahead = resetAhead;
     underWay = false;
+    stepAhead = null;
+    resetAhead = null;
+    if (ahead != null && resetSeed.isEmpty()) {
+      Observation first = ahead.get();
+      underWay = true;
+      return first;
+    }
     OptionalInt next = resetSeed;
     while (true) {
       if (slot.process() != worker.process()) {
@@ -97,19 +109,86 @@ class GymEnvironment implements Environment {
 
   @Override
   public Step step(Action action) {
+    requireEpisode();
+    Supplier<Step> ahead = stepAhead;
+    stepAhead = null;
+    Step step = ahead != null ? ahead.get() : stepAlone(action);
+    underWay = !step.last();
+    return step;
+  }
+
+  private void requireEpisode() {
     if (!underWay) {
       throw new IllegalStateException("no episode is under way; reset comes first");
     }
-    Step step;
+  }
+
+  private Step stepAlone(Action action) {
     try {
-      step = slot.step(action);
+      Step step = slot.step(action);
       worker.stepped();
+      return step;
     } catch (WorkerDied e) {
-      worker.died(slot.process(), e);
-      step = new Step(slot.observation(), 0, Step.Ending.LOST, Optional.empty());
+      return lostStep(e);
     }
-    underWay = !step.last();
-    return step;
+  }
+
+  private Step lostStep(WorkerDied how) {
+    worker.died(slot.process(), how);
+    return new Step(slot.observation(), 0, Step.Ending.LOST, Optional.empty());
+  }
+
+  /** Writes the action that a batch is going to do. */
+  final void prepare(Action action) {
+    requireEpisode();
+    slot.write(action);
+  }
+
+  /** A batch has done a step with the action prepared: the next {@link #step} hands it out. */
+  final void stepped() {
+    worker.stepped();
+    stepAhead = slot::result;
+  }
+
+  /** A batch has tried to, and the worker died. */
+  final void stepDied(WorkerDied how) {
+    stepAhead = () -> lostStep(how);
+  }
+
+  /** A batch has tried to, and the environment raised an exception. */
+  final void stepFailed(RuntimeException failure) {
+    stepAhead =
+        () -> {
+          throw failure;
+        };
+  }
+
+  /** A batch has reset this environment: the next {@link #reset()} hands out what it shows. */
+  final void wasReset() {
+    resetAhead = slot::observation;
+  }
+
+  /** A batch has tried to, and the environment raised an exception. */
+  final void resetFailed(RuntimeException failure) {
+    resetAhead =
+        () -> {
+          throw failure;
+        };
+  }
+
+  /** Whether the worker that this environment was made in is still alive, as far as is known. */
+  final boolean inPlace() {
+    return slot.process() == worker.process();
+  }
+
+  /** The worker that serves this environment, in one process after another. */
+  final Worker worker() {
+    return worker;
+  }
+
+  /** The number of this environment's slot, in each of these processes. */
+  final int number() {
+    return number;
   }
 
   /** The slot that serves this environment now. */

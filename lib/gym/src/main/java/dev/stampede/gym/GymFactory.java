@@ -2,6 +2,7 @@ package dev.stampede.gym;
 
 import dev.stampede.env.ClipReward;
 import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentBatch;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EpisodeStatistics;
@@ -32,6 +33,7 @@ final class GymFactory implements EnvironmentFactory {
   private final EnvironmentName name;
   private final Optional<AtariProtocol> atari;
   private final WorkerSpec spec;
+  private final boolean together;
   private final Map<String, String> versions;
   private final Consumer<String> messages;
   private final AtomicInteger restarts = new AtomicInteger();
@@ -46,6 +48,7 @@ final class GymFactory implements EnvironmentFactory {
    * Starts the workers.
    *
    * @param workers how many serve the environments for training
+   * @param together whether the environments will step together
    * @param versions of the Python packages
    * @param messages told why a worker was started again
    */
@@ -53,6 +56,7 @@ final class GymFactory implements EnvironmentFactory {
       EnvironmentName name,
       WorkerProcess.Launch launch,
       int workers,
+      boolean together,
       Map<String, String> versions,
       Consumer<String> messages) {
     this.name = name;
@@ -70,6 +74,7 @@ final class GymFactory implements EnvironmentFactory {
                     protocol ->
                         new EnvironmentName(name.id(), protocol.forPython(), name.wrappers()))
                 .orElse(forPython));
+    this.together = together;
     this.versions = versions;
     long memory = GymProvider.memoryLimit(workers + 1);
     this.training =
@@ -119,6 +124,11 @@ final class GymFactory implements EnvironmentFactory {
   }
 
   @Override
+  public Optional<EnvironmentBatch> batch(List<Environment> environments) {
+    return Optional.of(new GymBatch(environments));
+  }
+
+  @Override
   public RawEnvironment raw(boolean render) {
     return new GymRaw(evaluation, spec.json(render));
   }
@@ -145,6 +155,9 @@ final class GymFactory implements EnvironmentFactory {
         new TreeMap<>(atari.map(AtariProtocol::described).orElse(Map.of()));
     protocol.put("environment", name.toString());
     protocol.put("training workers", String.valueOf(training.size()));
+    protocol.put(
+        "stepping",
+        together ? "all environments of a worker in one call" : "a call for each step");
     Space shown = observations;
     if (shown != null) {
       protocol.put("observation space", shown.toString());

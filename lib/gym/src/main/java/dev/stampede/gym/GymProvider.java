@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>{@code stampede.workers}: how many Python processes share the environments for training;
- *       twice the number of cores
+ *       the number of cores where they step together (A2C, PAAC), otherwise twice that
  *   <li>{@code stampede.step.timeout}: seconds after which a step that does not end counts as the
  *       death of its worker; 60
  *   <li>{@code stampede.worker.memory}: megabytes of its own above which a worker is replaced,
@@ -107,6 +107,17 @@ public final class GymProvider implements EnvironmentProvider {
   @Override
   public EnvironmentFactory open(
       EnvironmentName name, int environments, Consumer<String> progress) {
+    return open(name, environments, false, progress);
+  }
+
+  @Override
+  public EnvironmentFactory openForBatch(
+      EnvironmentName name, int environments, Consumer<String> progress) {
+    return open(name, environments, true, progress);
+  }
+
+  private static EnvironmentFactory open(
+      EnvironmentName name, int environments, boolean together, Consumer<String> progress) {
     Requirements requirements = Requirements.of(name.id(), packages(name));
     Path python = PythonEnvironments.ofUser().python(requirements, progress);
     Path code;
@@ -120,7 +131,8 @@ public final class GymProvider implements EnvironmentProvider {
         new GymFactory(
             name,
             new WorkerProcess.Launch(python, List.of(code), limit),
-            workers(environments),
+            workers(environments, together),
+            together,
             PythonEnvironments.versions(python),
             progress);
     factory.start();
@@ -160,9 +172,10 @@ public final class GymProvider implements EnvironmentProvider {
     return Math.max(1L << 30, machine.getTotalMemorySize() / 2 / workers);
   }
 
-  private static int workers(int environments) {
+  private static int workers(int environments, boolean together) {
     int cores = Runtime.getRuntime().availableProcessors();
-    int workers = Integer.getInteger("stampede.workers", 2 * cores);
+    // An actor-learner's worker waits while it learns; those of a batch all step at once.
+    int workers = Integer.getInteger("stampede.workers", together ? cores : 2 * cores);
     return Math.max(1, Math.min(environments, workers));
   }
 }

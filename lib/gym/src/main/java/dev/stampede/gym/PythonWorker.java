@@ -34,6 +34,18 @@ interface PythonWorker {
   @Nullable String step(int slot);
 
   /**
+   * Steps several slots, one after another, whatever happens to one of them.
+   *
+   * @param slots their numbers, with spaces between
+   * @return JSON: by slot, what a step answered and the error it ended with, in this order; null if
+   *     there is neither
+   */
+  @Nullable String stepAll(String slots);
+
+  /** Resets several slots in the same way. */
+  @Nullable String resetAll(String slots);
+
+  /**
    * @param parts JSON: a list of those parts of the action that vary in size
    */
   @Nullable String stepWith(int slot, String parts);

@@ -43,6 +43,8 @@ final class Slot {
   private final WorkerProcess process;
   private final int number;
   private final ByteBuffer memory;
+  private final byte[] resetCall;
+  private final byte[] stepCall;
   private final Space actionSpace;
   private final Space observationSpace;
   private final ByteBuffer observed;
@@ -54,6 +56,8 @@ final class Slot {
     this.process = process;
     this.number = number;
     this.memory = memory;
+    this.resetCall = Doorbell.call("reset", number);
+    this.stepCall = Doorbell.call("step", number);
     this.actionSpace = SpaceReader.read(description.get("action"));
     this.observationSpace = SpaceReader.read(description.get("observation"));
     int at = description.get("observationAt").intValue();
@@ -159,7 +163,7 @@ final class Slot {
   }
 
   void reset() throws WorkerDied {
-    keep(process.reset(number));
+    keep(process.answer(process.ringForReset(resetCall)));
   }
 
   void reset(int seed) throws WorkerDied {
@@ -172,14 +176,23 @@ final class Slot {
 
   Step step(Action action) throws WorkerDied {
     write(action);
-    keep(process.step(number));
+    keep(ringForStep());
+    return result();
+  }
+
+  private @Nullable String ringForStep() throws WorkerDied {
+    return process.answer(process.ringForStep(stepCall));
+  }
+
+  /** The step that the worker has done last. */
+  Step result() {
     return new Step(observation, reward(), terminated(), truncated());
   }
 
   /** Does any action of {@link #actionSpace()}; see {@link SpaceValues} for how it is given. */
   void stepRaw(Object action) throws WorkerDied {
     List<Object> parts = Parts.split(actionSpace, action, memoryOfAction());
-    keep(parts.isEmpty() ? process.step(number) : process.step(number, write(parts)));
+    keep(parts.isEmpty() ? ringForStep() : process.step(number, write(parts)));
   }
 
   void seedActions(int seed) throws WorkerDied {
@@ -232,8 +245,12 @@ final class Slot {
     return memory.duplicate().order(ByteOrder.nativeOrder()).position(ACTION);
   }
 
-  /** Puts an action where the worker reads it. */
-  private void write(Action action) {
+  /**
+   * Puts an action where the worker reads it.
+   *
+   * @throws IllegalArgumentException if it is not one of {@link #actionSpace()}
+   */
+  void write(Action action) {
     if (actionSpace instanceof Space.Discrete discrete) {
       int index = action.index();
       if (index < 0 || index >= discrete.n()) {
@@ -259,7 +276,12 @@ final class Slot {
     }
   }
 
-  private void keep(@Nullable String changed) {
+  /**
+   * Keeps those parts of the observation that vary in size.
+   *
+   * @param changed as the worker answers
+   */
+  void keep(@Nullable String changed) {
     if (changed != null) {
       varying = read(changed, List.class);
     }
@@ -273,7 +295,7 @@ final class Slot {
     }
   }
 
-  private static <T> T read(String json, Class<T> type) {
+  static <T> T read(String json, Class<T> type) {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {

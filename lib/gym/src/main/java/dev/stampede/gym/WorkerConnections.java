@@ -96,15 +96,25 @@ final class WorkerConnections extends PythonClient {
       if (answer == null) {
         throw new Py4JNetworkException("the connection was closed");
       }
-      if (!(answer.equals(NOTHING) || answer.startsWith(TEXT) || answer.startsWith(ERROR))) {
-        throw new NoAnswer("expected an answer but got \"" + start(answer) + "\"");
-      }
-      return answer.substring(1);
+      return WorkerConnections.answer(answer);
     }
+  }
 
-    private static String start(String text) {
-      return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+  /**
+   * An answer as Py4J decodes it.
+   *
+   * @param line what the worker said
+   * @throws NoAnswer if that is none
+   */
+  static String answer(String line) {
+    if (!(line.equals(NOTHING) || line.startsWith(TEXT) || line.startsWith(ERROR))) {
+      throw new NoAnswer("expected an answer but got \"" + start(line) + "\"");
     }
+    return line.substring(1);
+  }
+
+  private static String start(String text) {
+    return text.length() <= 100 ? text : text.substring(0, 100) + "…";
   }
 
   /** A worker has sent what no worker sends. */

@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +37,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import py4j.GatewayServer;
+import py4j.Protocol;
 import py4j.Py4JException;
 import py4j.Py4JNetworkException;
 import py4j.reflection.PythonProxyHandler;
@@ -68,7 +71,7 @@ final class WorkerProcess implements AutoCloseable {
   private static final int LONGEST_GREETING = 1_000;
   private static final Set<Integer> KILL_AND_TERMINATE = Set.of(9, 15);
   private static final String PY4J_PREFIX = "Return Message: ";
-  private static final String ENTRY_POINT = "t";
+  static final String ENTRY_POINT = "t";
 
   /**
    * Workers ask Linux to be killed when the thread that started them ends; this one does not end
@@ -88,6 +91,9 @@ final class WorkerProcess implements AutoCloseable {
   private final Future<?> watch;
   private final WorkerConnections connections;
   private final PythonWorker python;
+  private final int port;
+  private final String token;
+  private final Deque<Doorbell> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger environments = new AtomicInteger();
   private volatile boolean hung;
   private volatile boolean dead;
@@ -107,9 +113,10 @@ final class WorkerProcess implements AutoCloseable {
     this.stderr = new Tail(process.getErrorStream(), "stampede-worker-" + process.pid());
     this.watch = WATCH.scheduleWithFixedDelay(this::killIfHung, 100, 100, TimeUnit.MILLISECONDS);
     GatewayServer.turnLoggingOff();
-    String token = newToken();
+    this.token = newToken();
     try {
-      this.connections = new WorkerConnections(greet(token), token);
+      this.port = greet();
+      this.connections = new WorkerConnections(port, token);
     } catch (WorkerDied e) {
       watch.cancel(false);
       String message = e.getMessage() + " before it was ready";
@@ -143,9 +150,38 @@ final class WorkerProcess implements AutoCloseable {
     return description;
   }
 
-  /** Answers as {@link PythonWorker#reset} does. */
-  @Nullable String reset(int slot) throws WorkerDied {
-    return call(makeLimit, () -> python.reset(slot));
+  /** Sends a call that resets; to be {@linkplain #answer answered}. */
+  Doorbell ringForReset(byte[] call) throws WorkerDied {
+    return ring(makeLimit, call);
+  }
+
+  /** Sends a call that steps; to be {@linkplain #answer answered}. */
+  Doorbell ringForStep(byte[] call) throws WorkerDied {
+    return ring(stepLimit, call);
+  }
+
+  /**
+   * Waits for the answer to a call that the same thread has sent. Each one must be waited for.
+   *
+   * @return as the method of {@link PythonWorker} answers
+   * @throws EnvironmentException with Python's traceback if the environment raised an exception
+   */
+  @Nullable String answer(Doorbell bell) throws WorkerDied {
+    try {
+      String answer = bell.answer();
+      idle.addLast(bell);
+      return answer == null ? null : value(answer);
+    } catch (IOException e) {
+      bell.close();
+      throw died(e);
+    } catch (NoAnswer e) {
+      bell.close();
+      throw failure(e);
+    } catch (Py4JException e) {
+      throw failure(e);
+    } finally {
+      end();
+    }
   }
 
   @Nullable String reset(int slot, int seed) throws WorkerDied {
@@ -154,15 +190,6 @@ final class WorkerProcess implements AutoCloseable {
 
   @Nullable String reset(int slot, String seed, String options) throws WorkerDied {
     return call(makeLimit, () -> python.resetWithOptions(slot, seed, options));
-  }
-
-  /**
-   * Does one step in the slot's memory; answers as {@link PythonWorker#step} does.
-   *
-   * @throws EnvironmentException with Python's traceback if the environment raised an exception
-   */
-  @Nullable String step(int slot) throws WorkerDied {
-    return call(stepLimit, () -> python.step(slot));
   }
 
   @Nullable String step(int slot, String parts) throws WorkerDied {
@@ -221,6 +248,35 @@ final class WorkerProcess implements AutoCloseable {
     watch.cancel(false);
     process.destroyForcibly();
     connections.shutdown();
+    for (Doorbell bell = idle.poll(); bell != null; bell = idle.poll()) {
+      bell.close();
+    }
+  }
+
+  private Doorbell ring(Duration limit, byte[] call) throws WorkerDied {
+    begin(limit);
+    Doorbell bell = idle.pollLast();
+    try {
+      bell = bell != null ? bell : new Doorbell(port, token);
+      bell.ring(call);
+      return bell;
+    } catch (IOException | NoAnswer e) {
+      if (bell != null) {
+        bell.close();
+      }
+      end();
+      throw died(e);
+    }
+  }
+
+  private @Nullable String value(String answer) {
+    try {
+      return (String) Protocol.getReturnValue(answer, connections.getGateway());
+    } catch (Py4JException e) {
+      throw e;
+    } catch (Throwable e) { // As Py4J declares it.
+      throw new AssertionError(answer, e);
+    }
   }
 
   private void run(Duration limit, Runnable command) throws WorkerDied {
@@ -279,7 +335,15 @@ final class WorkerProcess implements AutoCloseable {
     if (e instanceof Py4JNetworkException || answer < 0) {
       throw died(e);
     }
-    String text = message.substring(answer + PY4J_PREFIX.length());
+    return failure(message.substring(answer + PY4J_PREFIX.length()));
+  }
+
+  /**
+   * What to throw for an exception in Python.
+   *
+   * @param text as describe in slots.py says it
+   */
+  static RuntimeException failure(String text) {
     return text.startsWith("not found:")
         ? new IllegalArgumentException(text.substring("not found:".length()))
         : new EnvironmentException(
@@ -356,7 +420,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** Gives the process the token and learns its port. */
-  private int greet(String token) throws WorkerDied {
+  private int greet() throws WorkerDied {
     begin(makeLimit);
     try {
       OutputStream stdin = process.getOutputStream();

@@ -7,6 +7,7 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.Environments;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
@@ -85,6 +86,22 @@ class GymProviderTest {
           lives++;
         }
       }
+    }
+  }
+
+  @Test
+  void a_batch_has_a_worker_for_each_core_and_says_how_it_steps() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    EnvironmentName cartPole = EnvironmentName.parse("CartPole-v1");
+    try (EnvironmentFactory batch =
+            new GymProvider().openForBatch(cartPole, 3 * cores, line -> {});
+        EnvironmentFactory apart = new GymProvider().open(cartPole, 3 * cores, line -> {})) {
+      assertThat(batch.protocol())
+          .containsEntry("training workers", String.valueOf(cores))
+          .containsEntry("stepping", "all environments of a worker in one call");
+      assertThat(apart.protocol())
+          .containsEntry("training workers", String.valueOf(2 * cores))
+          .containsEntry("stepping", "a call for each step");
     }
   }
 

@@ -1,0 +1,122 @@
+package dev.stampede.gym;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.stampede.gym.WorkerConnections.NoAnswer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import py4j.Protocol;
+
+/**
+ * A connection to a worker for the calls that come thousands of times a second.
+ *
+ * <p>They are Py4J's calls, behind Py4J's check of the token. But their bytes are made once, and
+ * calling and waiting are two things, so that one thread can have several workers step. Belongs to
+ * one thread at a time.
+ */
+final class Doorbell implements AutoCloseable {
+  private static final byte[] DONE = "!yn\n".getBytes(StandardCharsets.UTF_8);
+  private static final String TOKEN_TAKEN = "!yv";
+
+  private final Socket socket;
+  private final OutputStream out;
+  private final InputStream in;
+  private byte[] buffer = new byte[1024];
+
+  /**
+   * Connects to the worker that listens on this port.
+   *
+   * @throws IOException if it does not answer or refuses the token
+   */
+  Doorbell(int port, String token) throws IOException {
+    socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    try {
+      socket.setTcpNoDelay(true);
+      out = socket.getOutputStream();
+      in = socket.getInputStream();
+      ring(Protocol.getAuthCommand(token).getBytes(StandardCharsets.UTF_8));
+      String answer = line();
+      if (!TOKEN_TAKEN.equals(answer)) {
+        throw new IOException("the worker refused the token and said " + answer);
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** A call of {@link PythonWorker}'s for one slot, as it crosses the connection. */
+  static byte[] call(String method, int slot) {
+    return bytes(method, "i" + slot);
+  }
+
+  /** A call for several slots. */
+  static byte[] call(String method, IntStream slots) {
+    return bytes(method, "s" + slots.mapToObj(String::valueOf).collect(joining(" ")));
+  }
+
+  private static byte[] bytes(String method, String argument) {
+    return ("c\n" + WorkerProcess.ENTRY_POINT + "\n" + method + "\n" + argument + "\ne\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Sends a call. Its answer has to be waited for before the next one. */
+  void ring(byte[] call) throws IOException {
+    out.write(call);
+  }
+
+  /**
+   * Waits for the answer to the last call.
+   *
+   * @return null if the call gave back nothing, otherwise a text or an error in Py4J's words
+   * @throws IOException if the worker has closed the connection
+   * @throws NoAnswer if it says something that is no answer
+   */
+  @Nullable String answer() throws IOException {
+    String line = line();
+    return line == null ? null : WorkerConnections.answer(line);
+  }
+
+  /** A line without its end; null for the answer that nearly all calls get. */
+  private @Nullable String line() throws IOException {
+    int length = 0;
+    do {
+      if (length == buffer.length) {
+        if (length > WorkerConnections.LONGEST_ANSWER) {
+          throw new NoAnswer("expected a line but got " + length + " bytes without an end");
+        }
+        buffer = Arrays.copyOf(buffer, 2 * length);
+      }
+      int n = in.read(buffer, length, buffer.length - length);
+      if (n < 0) {
+        throw new EOFException("the worker closed the connection");
+      }
+      length += n;
+    } while (buffer[length - 1] != '\n');
+    if (Arrays.equals(buffer, 0, length, DONE, 0, DONE.length)) {
+      return null;
+    }
+    String line = new String(buffer, 0, length - 1, StandardCharsets.UTF_8);
+    if (line.indexOf('\n') >= 0) {
+      throw new NoAnswer("expected one line but got " + line.lines().count());
+    }
+    return line;
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Nobody waits for it any more.
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.stampede.gym;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentBatch;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Step;
+import dev.stampede.env.Wrapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Environments that step together: each worker gets one call for all of its own, and all workers
+ * work on theirs at the same time.
+ *
+ * <p>The calls do the steps ahead; the environments, with the wrappers around them, then hand them
+ * out as if each had been stepped by itself.
+ */
+final class GymBatch implements EnvironmentBatch {
+  private static final String STEP = "stepAll";
+  private static final String RESET = "resetAll";
+
+  private final List<Environment> wrapped;
+  private final List<GymEnvironment> environments;
+  private final List<Group> groups;
+  private final boolean everyResetReachesPython;
+
+  /**
+   * @param wrapped each a {@link GymEnvironment}, with wrappers around it
+   */
+  GymBatch(List<Environment> wrapped) {
+    this.wrapped = List.copyOf(wrapped);
+    this.environments = wrapped.stream().map(GymBatch::innermost).toList();
+    this.groups = grouped(environments, GymEnvironment::worker, STEP);
+    this.everyResetReachesPython = wrapped.stream().noneMatch(GymBatch::keepsGamesGoing);
+  }
+
+  @Override
+  public List<Step> step(List<Action> actions) {
+    for (int e = 0; e < environments.size(); e++) {
+      environments.get(e).prepare(actions.get(e));
+    }
+    List<Group> now =
+        groups.stream().allMatch(Group::inOneProcess)
+            ? groups
+            : grouped(environments, e -> e.slot().process(), STEP);
+    List<Call> calls = now.stream().map(Call::ringForStep).toList();
+    calls.forEach(Call::finishStep);
+
+    List<Step> steps = new ArrayList<>(wrapped.size());
+    RuntimeException failure = null;
+    for (int e = 0; e < wrapped.size(); e++) {
+      try {
+        steps.add(wrapped.get(e).step(actions.get(e)));
+      } catch (RuntimeException failed) {
+        failure = failure == null ? failed : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return steps;
+  }
+
+  @Override
+  public List<Observation> reset(List<Integer> which) {
+    if (everyResetReachesPython && which.size() > 1) {
+      List<GymEnvironment> some =
+          which.stream().map(environments::get).filter(GymEnvironment::inPlace).toList();
+      List<Call> calls =
+          grouped(some, e -> e.slot().process(), RESET).stream().map(Call::ringForReset).toList();
+      calls.forEach(Call::finishReset);
+    }
+    return which.stream().map(e -> wrapped.get(e).reset()).toList();
+  }
+
+  private static GymEnvironment innermost(Environment environment) {
+    Environment inner = environment;
+    while (inner instanceof Wrapper wrapper) {
+      inner = wrapper.inner();
+    }
+    if (inner instanceof GymEnvironment ours) {
+      return ours;
+    }
+    throw new IllegalArgumentException(
+        "expected environments that this factory made but got " + inner.getClass().getName());
+  }
+
+  private static boolean keepsGamesGoing(Environment environment) {
+    for (Environment e = environment; e instanceof Wrapper wrapper; e = wrapper.inner()) {
+      if (e instanceof EpisodicLife) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<Group> grouped(
+      List<GymEnvironment> environments, Function<GymEnvironment, Object> by, String method) {
+    Map<Object, List<GymEnvironment>> groups = new LinkedHashMap<>();
+    environments.forEach(e -> groups.computeIfAbsent(by.apply(e), key -> new ArrayList<>()).add(e));
+    return groups.values().stream()
+        .map(
+            members ->
+                new Group(
+                    members,
+                    Doorbell.call(method, members.stream().mapToInt(GymEnvironment::number))))
+        .toList();
+  }
+
+  /** Environments of one worker, and the call for all of them. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Group(List<GymEnvironment> members, byte[] call) {
+
+    /** False after a worker died and only some of its environments were made anew. */
+    boolean inOneProcess() {
+      WorkerProcess process = process();
+      for (GymEnvironment member : members) {
+        if (member.slot().process() != process) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    WorkerProcess process() {
+      return members.get(0).slot().process();
+    }
+  }
+
+  /**
+   * A call under way.
+   *
+   * @param bell what is waited for; none if the worker was dead
+   * @param died why there is none
+   */
+  private record Call(Group group, Optional<Doorbell> bell, @Nullable WorkerDied died) {
+
+    static Call ringForStep(Group group) {
+      try {
+        return new Call(group, Optional.of(group.process().ringForStep(group.call())), null);
+      } catch (WorkerDied e) {
+        return new Call(group, Optional.empty(), e);
+      }
+    }
+
+    static Call ringForReset(Group group) {
+      try {
+        return new Call(group, Optional.of(group.process().ringForReset(group.call())), null);
+      } catch (WorkerDied e) {
+        return new Call(group, Optional.empty(), e);
+      }
+    }
+
+    void finishStep() {
+      try {
+        finish(GymEnvironment::stepped, GymEnvironment::stepFailed);
+      } catch (WorkerDied e) {
+        group.members().forEach(member -> member.stepDied(e));
+      }
+    }
+
+    void finishReset() {
+      try {
+        finish(GymEnvironment::wasReset, GymEnvironment::resetFailed);
+      } catch (WorkerDied e) { // Then each is reset by itself, in another process.
+        group.members().get(0).worker().died(group.process(), e);
+      }
+    }
+
+    private void finish(
+        Consumer<GymEnvironment> done, BiConsumer<GymEnvironment, RuntimeException> failed)
+        throws WorkerDied {
+      Map<String, List<@Nullable String>> said = answer();
+      for (GymEnvironment member : group.members()) {
+        List<@Nullable String> own = said.get(String.valueOf(member.number()));
+        String error = own == null ? null : own.get(1);
+        if (error != null) {
+          failed.accept(member, WorkerProcess.failure(error));
+          continue;
+        }
+        if (own != null) {
+          member.slot().keep(own.get(0));
+        }
+        done.accept(member);
+      }
+    }
+
+    @SuppressWarnings("unchecked") // As the worker answers.
+    private Map<String, List<@Nullable String>> answer() throws WorkerDied {
+      if (died != null) {
+        throw died;
+      }
+      String said = group.process().answer(bell.orElseThrow());
+      return said == null ? Map.of() : Slot.read(said, Map.class);
+    }
+  }
+}

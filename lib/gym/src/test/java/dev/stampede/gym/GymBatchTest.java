@@ -1,0 +1,262 @@
+package dev.stampede.gym;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
+
+import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
+import dev.stampede.env.EnvironmentBatch;
+import dev.stampede.env.EnvironmentException;
+import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.EnvironmentName;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.env.Step;
+import dev.stampede.env.Step.Ending;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GymBatchTest {
+  private final AtomicInteger restarts = new AtomicInteger();
+  private final Worker one = Workers.worker(restarts);
+  private final Worker another = Workers.worker(restarts);
+
+  @AfterEach
+  void stop() {
+    one.close();
+    another.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CartPole-v1, 200", "Pendulum-v1, 250", "Breakout, 250"})
+  void steps_and_resets_together_are_those_of_each_alone(String id, int steps) {
+    int n = 5;
+    List<List<String>> alone;
+    List<List<String>> together;
+    try (EnvironmentFactory factory = new GymProvider().open(name(id), n, line -> {})) {
+      alone = IntStream.range(0, n).mapToObj(e -> playAlone(factory, e, steps)).toList();
+    }
+    try (EnvironmentFactory factory = new GymProvider().open(name(id), n, line -> {})) {
+      together = playTogether(factory, n, steps);
+    }
+
+    assertThat(together).isEqualTo(alone);
+    assertThat(alone).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void an_exception_is_that_of_its_environment_and_the_others_have_stepped() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Raises-v0");
+    environments.addAll(made(another, "faulty:Quiet-v0"));
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(Environment::reset);
+
+    assertThatThrownBy(() -> batch.step(actions(0, 1, 0)))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("ValueError: this environment has had enough")
+        .hasMessageContaining("faulty.py");
+    assertThat(batch.step(actions(0, 0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(2.0, 2.0, 2.0);
+  }
+
+  @Test
+  void sys_exit_in_one_environment_leaves_the_others_alone() {
+    List<Environment> environments = made(one, "faulty:Exits-v0", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(Environment::reset);
+
+    assertThatThrownBy(() -> batch.step(actions(1, 0)))
+        .hasMessageContaining("the environment called sys.exit(3)");
+    assertThat(stepsDone(environments.get(1))).isEqualTo(1);
+  }
+
+  @Test
+  void a_worker_that_dies_loses_its_own_environments_only() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Dies-v0");
+    environments.addAll(made(another, "faulty:Quiet-v0"));
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+
+    assertThat(batch.step(actions(0, 1, 0)))
+        .extracting(Step::ending)
+        .containsExactly(Ending.LOST, Ending.LOST, Ending.NONE);
+    assertThatThrownBy(() -> batch.step(actions(0, 0, 0)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(batch.reset(List.of(0, 1))).hasSize(2);
+    assertThat(batch.step(actions(0, 0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(1.0, 1.0, 2.0);
+    assertThat(restarts).hasValue(1);
+  }
+
+  @Test
+  void after_a_death_between_steps_an_environment_not_yet_made_anew_is_lost() throws Exception {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(Environment::reset);
+    long pid = one.process().pid();
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    Workers.await("the end", Duration.ofSeconds(5), () -> !Workers.runs(pid));
+    environments.get(0).reset(); // Finds out, and starts another process.
+
+    assertThat(batch.step(actions(0, 0)))
+        .extracting(Step::ending)
+        .containsExactly(Ending.NONE, Ending.LOST);
+  }
+
+  @Test
+  void a_worker_that_dies_when_many_are_reset_is_replaced() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    long pid = one.process().pid();
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+
+    assertThat(batch.reset(List.of(0, 1))).hasSize(2);
+    assertThat(batch.step(actions(0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+    assertThat(restarts).hasValue(1);
+  }
+
+  @Test
+  void a_step_that_does_not_end_counts_as_a_death() {
+    try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      List<Environment> environments = made(impatient, "faulty:Hangs-v0", "faulty:Quiet-v0");
+      EnvironmentBatch batch = new GymBatch(environments);
+      environments.forEach(Environment::reset);
+
+      assertThat(batch.step(actions(1, 0))).extracting(Step::ending).containsOnly(Ending.LOST);
+    }
+  }
+
+  @Test
+  void an_action_outside_the_space_steps_nobody() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(Environment::reset);
+
+    assertThatThrownBy(() -> batch.step(actions(0, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("action: expected one of 0…1 but got 2");
+    assertThat(batch.step(actions(0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsOnly(1.0);
+  }
+
+  @Test
+  void parts_of_varying_size_come_with_the_steps() {
+    List<Environment> environments = made(one, "faulty:Nested-v0", "faulty:Nested-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(Environment::reset);
+
+    batch.step(actions(0, 0));
+
+    assertThat(environments)
+        .extracting(environment -> ((GymEnvironment) environment).slot().wholeObservation())
+        .allSatisfy(seen -> assertThat(seen).asInstanceOf(MAP).containsEntry("name", "né"));
+    batch.reset(List.of(0, 1));
+    assertThat(((GymEnvironment) environments.get(1)).slot().wholeObservation())
+        .asInstanceOf(MAP)
+        .containsEntry("name", "é");
+  }
+
+  private static EnvironmentName name(String id) {
+    return EnvironmentName.parse(id);
+  }
+
+  private static List<Environment> made(Worker worker, String... names) {
+    List<Environment> made = new ArrayList<>();
+    Stream.of(names).forEach(name -> made.add(Workers.environment(worker, name)));
+    return made;
+  }
+
+  private static List<Action> actions(int... indices) {
+    return Arrays.stream(indices).mapToObj(Action::of).toList();
+  }
+
+  /** As the observation of faulty.py's environments counts them; a step more each time. */
+  private static double stepsDone(Environment environment) {
+    ByteBuffer seen = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    ((GymEnvironment) environment).slot().observation().copyTo(seen);
+    return seen.getDouble(0);
+  }
+
+  private static List<String> playAlone(EnvironmentFactory factory, int e, int steps) {
+    List<String> lines = new ArrayList<>();
+    try (Environment environment = factory.create(Purpose.TRAINING)) {
+      lines.add(checksum(environment.reset(e)));
+      for (int i = 0; i < steps; i++) {
+        Step step = environment.step(action(environment.actionSpace(), i, e));
+        lines.add(line(step));
+        if (step.last()) {
+          lines.add(checksum(environment.reset()));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static List<List<String>> playTogether(EnvironmentFactory factory, int n, int steps) {
+    List<Environment> environments =
+        IntStream.range(0, n).mapToObj(e -> factory.create(Purpose.TRAINING)).toList();
+    EnvironmentBatch batch = factory.batch(environments).orElseThrow();
+    List<List<String>> lines = new ArrayList<>();
+    for (int e = 0; e < n; e++) {
+      lines.add(new ArrayList<>(List.of(checksum(environments.get(e).reset(e)))));
+    }
+    Space space = environments.get(0).actionSpace();
+    for (int i = 0; i < steps; i++) {
+      int now = i;
+      List<Step> done =
+          batch.step(IntStream.range(0, n).mapToObj(e -> action(space, now, e)).toList());
+      List<Integer> over = new ArrayList<>();
+      for (int e = 0; e < n; e++) {
+        lines.get(e).add(line(done.get(e)));
+        if (done.get(e).last()) {
+          over.add(e);
+        }
+      }
+      List<Observation> first = batch.reset(over);
+      for (int k = 0; k < over.size(); k++) {
+        lines.get(over.get(k)).add(checksum(first.get(k)));
+      }
+    }
+    return lines;
+  }
+
+  private static Action action(Space space, int i, int e) {
+    int number = (i * i + i / 7 + e) % 11;
+    return space instanceof Space.Discrete discrete
+        ? Action.of(number % discrete.n())
+        : Action.of((float) (number / 11.0 - 0.5));
+  }
+
+  private static String line(Step step) {
+    return checksum(step.observation())
+        + " "
+        + step.reward()
+        + " "
+        + step.ending()
+        + " "
+        + step.episode();
+  }
+
+  private static String checksum(Observation observation) {
+    ByteBuffer bytes = ByteBuffer.allocate(observation.bytes());
+    observation.copyTo(bytes);
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes.array());
+    return String.valueOf(checksum.getValue());
+  }
+}
