@@ -1,0 +1,130 @@
+"""Steps environments in plain Python, with nothing of Stampede's, and says what a step costs.
+
+    python plain_steps.py CartPole-v1 1 5
+    python plain_steps.py Breakout 4 10
+    python plain_steps.py Breakout 4 10 lib/gym/src/main/python
+
+Arguments: environment, how many of them in this one process, seconds. A bare Atari name is that game with Gymnasium's
+own wrappers for the protocol of Mnih et al. (2015); with a fourth argument, the folder of Stampede's worker, it is the
+worker's own class for that protocol instead, still in this process. Prints one line: RESULT, names and values.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import gymnasium
+import numpy as np
+
+ACTIONS = 10_007
+WARM_UP = 1.0
+
+
+def make(name: str) -> gymnasium.Env:
+    if "-v" in name and not name.startswith("ALE/"):
+        return gymnasium.make(name, disable_env_checker=True)
+    import ale_py
+    from gymnasium.wrappers import AtariPreprocessing, FrameStackObservation
+
+    ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
+    gymnasium.register_envs(ale_py)
+    if name.startswith("ALE/"):
+        return gymnasium.make(name, disable_env_checker=True)
+    raw = gymnasium.make(
+        f"ALE/{name}-v5",
+        frameskip=1,
+        repeat_action_probability=0.0,
+        disable_env_checker=True,
+    )
+    return FrameStackObservation(
+        AtariPreprocessing(raw, noop_max=30, frame_skip=4, screen_size=84), 4
+    )
+
+
+def actions(space: gymnasium.Space, seed: int) -> list:
+    """The same as in BridgeSpeed.java."""
+    numbers = [(i * i + i // 7 + seed) % 11 for i in range(ACTIONS)]
+    if isinstance(space, gymnasium.spaces.Discrete):
+        return [number % int(space.n) for number in numbers]
+    return [np.full(space.shape, n / 11 - 0.5, np.float32) for n in numbers]
+
+
+def gymnasium_steps(name: str, n: int) -> Callable[[int], None]:
+    envs = [make(name) for _ in range(n)]
+    for e, env in enumerate(envs):
+        env.reset(seed=e)
+    players = [
+        (env.step, env.reset, actions(env.action_space, e))
+        for e, env in enumerate(envs)
+    ]
+
+    def play(i: int) -> None:
+        for step, reset, sequence in players:
+            _, _, terminated, truncated, _ = step(sequence[i])
+            if terminated or truncated:
+                reset()
+
+    return play
+
+
+def worker_steps(folder: str, name: str, n: int) -> Callable[[int], None]:
+    """The worker's AtariTask, without a bridge."""
+    sys.path.insert(0, folder)
+    from stampede_worker.atari import AtariTask
+
+    protocol = {
+        "frame_skip": 4,
+        "sticky": 0.0,
+        "full_actions": False,
+        "noops": 30,
+        "max_frames": 108_000,
+    }
+    players = []
+    for e in range(n):
+        task = AtariTask(name, False, **protocol)
+        task.bind(memoryview(bytearray(4 * 84 * 84)))
+        task.reset(e, None)
+        players.append((task.step, task.reset, actions(task.action_space, e)))
+
+    def play(i: int) -> None:
+        for step, reset, sequence in players:
+            _, _, terminated, truncated = step(sequence[i])
+            if terminated or truncated:
+                reset(None, None)
+
+    return play
+
+
+def main(name: str, n: int, seconds: float, folder: str | None) -> None:
+    play = worker_steps(folder, name, n) if folder else gymnasium_steps(name, n)
+    i = 0
+    end = time.perf_counter() + WARM_UP
+    while time.perf_counter() < end:
+        play(i)
+        i = (i + 1) % ACTIONS
+    rounds = 0
+    cpu = time.process_time()
+    start = now = time.perf_counter()
+    while now < start + seconds:
+        for _ in range(20):  # The clock costs a part of a step of CartPole.
+            play(i)
+            i = (i + 1) % ACTIONS
+        rounds += 20
+        now = time.perf_counter()
+    steps = rounds * n
+    print(
+        f"RESULT environments={n} steps_per_s={steps / (now - start):.1f} "
+        f"us_per_step={(now - start) / steps * 1e6:.3f} "
+        f"python_cpu_us={(time.process_time() - cpu) / steps * 1e6:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main(
+        sys.argv[1],
+        int(sys.argv[2]),
+        float(sys.argv[3]),
+        sys.argv[4] if len(sys.argv) > 4 else None,
+    )
