@@ -1,9 +1,11 @@
 """Environments that misbehave, each in one way; faulty:<Name>-v0."""
 
+import ctypes
 import math
 import os
 import sys
 import time
+from typing import ClassVar
 
 import gymnasium
 import numpy as np
@@ -67,6 +69,69 @@ class Prints(Quiet):
         os.write(1, b"y" * 1_000_000)
 
 
+class HangsInC(Quiet):
+    def misbehave(self):
+        ctypes.PyDLL(None).sleep(3600)  # With the interpreter lock: no thread of Python runs.
+
+
+class TakesLong(Quiet):
+    def __init__(self, **_):
+        time.sleep(3)  # As a first import may.
+
+
+class Asks(Quiet):
+    def misbehave(self):
+        input("your turn? ")
+
+
+class RaisesNonsense(Quiet):
+    def misbehave(self):
+        raise ValueError("half a character: \udc80 " + "x" * 1_000_000)
+
+
+class RaisesTheUnspeakable(Quiet):
+    def misbehave(self):
+        class Unspeakable(BaseException):
+            def __str__(self):
+                sys.exit(9)
+
+        raise Unspeakable
+
+
+class Leaks(Quiet):
+    """Keeps 200 kB of each step, in episodes of 50."""
+
+    kept: ClassVar[list] = []
+
+    def step(self, action):
+        self.steps += 1
+        self.kept.append(np.ones(25_000))
+        return self.see(), 1.0, self.steps == 50, False, {}
+
+
+class WrongDtype(Quiet):
+    """Promises bytes, and gives what no byte can hold after action 1."""
+
+    observation_space = Box(0, 255, (2,), np.uint8)
+
+    def see(self):
+        return np.array([1, 2])
+
+    def misbehave(self):
+        self.see = lambda: np.array([0.5, 2.0])
+
+
+class BadReward(Quiet):
+    def step(self, action):
+        self.steps += 1
+        return self.see(), math.nan if self.steps == 3 else 1.0, False, False, {}
+
+
+class BadNumber(Quiet):
+    def see(self):
+        return np.array([0.0, math.nan if self.steps == 5 else 1.0])
+
+
 class WrongShape(Quiet):
     def misbehave(self):
         self.see = lambda: np.zeros((3, 1))
@@ -127,6 +192,15 @@ for task in (
     Exits,
     Dies,
     Hangs,
+    HangsInC,
+    TakesLong,
+    Asks,
+    RaisesNonsense,
+    RaisesTheUnspeakable,
+    Leaks,
+    WrongDtype,
+    BadReward,
+    BadNumber,
     Prints,
     WrongShape,
     NotANumber,

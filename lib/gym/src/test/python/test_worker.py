@@ -1,11 +1,17 @@
+import ast
 import json
+import math
 import pathlib
 import resource
 import socket
+import subprocess
+import sys
 
 import gymnasium
 import numpy as np
+import py4j.protocol
 import pytest
+import stampede_worker
 from gymnasium.spaces import (
     Box,
     Dict,
@@ -185,3 +191,57 @@ def test_each_name_of_a_game_is_known():
     assert atari.rom("SpaceInvaders") == "space_invaders"
     with pytest.raises(NotFound):
         atari.rom("SpaceInvader")
+
+
+@pytest.mark.parametrize(
+    "value", [np.array([1.0, 2.0]), [1, 2], (True, False), np.array([1, 255], np.int16)]
+)
+def test_values_of_another_dtype_are_taken_if_they_stay_the_same(value):
+    memory = np.zeros(2, np.uint8)
+    spaces.observation(Box(0, 255, (2,), np.uint8)).writer(memory)(value)
+    assert (memory == np.asarray(value)).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([0.5, 1], r"expected uint8, as its space says, but got float64 with 0\.5 in it"),
+        ([0, 256], "expected uint8, as its space says, but got int64 with 256 in it"),
+        ([0, math.nan], "got float64 with nan in it"),
+        (["a", "b"], "expected uint8, as its space says, but got <U1"),
+        ([None, 1], "but got object"),
+        ([1, 2, 3], r"expected shape \(2,\), as its space says, but got \(3,\)"),
+        (None, r"expected shape \(2,\), as its space says, but got \(\)"),
+        ([[1], [1, 2]], r"expected shape \(2,\), as its space says, but setting an array"),
+    ],
+)
+def test_values_that_the_space_cannot_hold_are_refused(value, message):
+    write = spaces.observation(Box(0, 255, (2,), np.uint8)).writer(np.zeros(2, np.uint8))
+    with pytest.raises((ValueError, TypeError), match=message):
+        write(value)
+
+
+def test_no_module_of_the_worker_makes_objects_from_bytes():
+    """Neither its own nor Py4J's, of which it uses one."""
+    forbidden = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "copyreg"}
+    package = pathlib.Path(stampede_worker.__file__).parent
+    for file in [*package.glob("*.py"), pathlib.Path(py4j.protocol.__file__)]:
+        tree = ast.parse(file.read_text())
+        for node in ast.walk(tree):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            assert forbidden.isdisjoint(n.split(".")[0] for n in names), file
+            if isinstance(node, ast.Call):
+                called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                assert called not in {"eval", "exec", "__import__", "allow_pickle"}, file
+            if isinstance(node, ast.keyword):
+                assert node.arg != "allow_pickle", file
+
+
+def test_the_server_loads_no_more_of_py4j_than_its_protocol():
+    code = "import sys, stampede_worker.server; print(*sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = [module for module in out.stdout.split() if module.startswith("py4j")]
+    assert loaded == ["py4j", "py4j.compat", "py4j.protocol", "py4j.version"]
+    assert set(py4j.protocol.OUTPUT_CONVERTER) == set("nbLDijds")

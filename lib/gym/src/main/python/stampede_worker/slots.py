@@ -5,6 +5,7 @@ terminated (byte), truncated (byte), from byte 16 on the action, and from the ne
 the observation, both as spaces.py says.
 """
 
+import gc
 import json
 import struct
 import traceback
@@ -185,6 +186,8 @@ class Slots:
         self._groups.clear()
         if slot:
             slot.close()
+            del slot
+            gc.collect()  # Environments are full of cycles, which would keep the memory.
 
 
 def do_all(calls: list[tuple[str, Callable[[], str | None]]]) -> str | None:

@@ -13,6 +13,8 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
+from stampede_worker.checks import fitting
+
 Reader = Callable[[Iterator[Any]], Any]
 
 
@@ -120,15 +122,12 @@ def writer(space: gymnasium.Space, memory: memoryview) -> Callable[[Any], None]:
 
 
 def array_writer(space: gymnasium.Space, memory: memoryview) -> Callable[[Any], None]:
-    shape = space.shape
-    array = np.frombuffer(memory, space.dtype).reshape(shape)
+    shape, dtype = space.shape, space.dtype
+    array = np.frombuffer(memory, dtype).reshape(shape)
 
     def write(value: Any) -> None:
-        # Most are arrays, and asking numpy for the shape of one costs as much as copying it.
-        if getattr(value, "shape", None) != shape and np.shape(value) != shape:
-            raise ValueError(
-                f"observation: expected shape {shape}, as its space says, but got {np.shape(value)}"
-            )
+        if type(value) is not np.ndarray or value.dtype != dtype or value.shape != shape:
+            value = fitting(value, shape, dtype)
         array[...] = value
 
     return write

@@ -156,8 +156,7 @@ final class GymFactory implements EnvironmentFactory {
     protocol.put("environment", name.toString());
     protocol.put("training workers", String.valueOf(training.size()));
     protocol.put(
-        "stepping",
-        together ? "all environments of a worker in one call" : "a call for each step");
+        "stepping", together ? "all environments of a worker in one call" : "a call for each step");
     Space shown = observations;
     if (shown != null) {
       protocol.put("observation space", shown.toString());

@@ -30,6 +30,8 @@ import java.util.regex.Pattern;
  *       the number of cores where they step together (A2C, PAAC), otherwise twice that
  *   <li>{@code stampede.step.timeout}: seconds after which a step that does not end counts as the
  *       death of its worker; 60
+ *   <li>{@code stampede.make.timeout}: the same for starting a worker, and for making and resetting
+ *       an environment; at least 60, and twice that for a step
  *   <li>{@code stampede.worker.memory}: megabytes of its own above which a worker is replaced,
  *       between episodes, on Linux; half of the machine's memory, shared out among the workers, and
  *       at least 1024
@@ -126,7 +128,7 @@ public final class GymProvider implements EnvironmentProvider {
     } catch (IOException e) {
       throw new EnvironmentException("cannot write the worker's code: " + e, e);
     }
-    var limit = Duration.ofSeconds(Long.getLong("stampede.step.timeout", 60));
+    var limit = Duration.ofSeconds(Long.getLong(WorkerProcess.STEP_LIMIT, 60));
     var factory =
         new GymFactory(
             name,

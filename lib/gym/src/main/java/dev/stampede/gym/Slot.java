@@ -75,7 +75,13 @@ final class Slot {
    */
   static Slot make(WorkerProcess process, int number, String spec) throws WorkerDied {
     JsonNode description = understood(process.make(number, spec, SharedMemory.directories()));
-    ByteBuffer memory = map(description);
+    ByteBuffer memory;
+    try {
+      memory = map(description);
+    } catch (EnvironmentException e) {
+      process.closeSlot(number); // Says so if the process has died: its memory went with it.
+      throw e;
+    }
     try {
       return new Slot(process, number, memory, description);
     } catch (RuntimeException e) {

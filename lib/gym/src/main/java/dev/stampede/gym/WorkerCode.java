@@ -21,6 +21,7 @@ final class WorkerCode {
           "__init__",
           "__main__",
           "atari",
+          "checks",
           "groups",
           "gym",
           "memory",

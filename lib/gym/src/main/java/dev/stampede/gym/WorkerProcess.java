@@ -61,10 +61,17 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Starting, making and resetting may take longer: imports, files to load. */
     Duration makeLimit() {
+      Long seconds = Long.getLong(MAKE_LIMIT);
+      if (seconds != null) {
+        return Duration.ofSeconds(seconds);
+      }
       Duration limit = stepLimit.multipliedBy(2);
       return limit.compareTo(SHORTEST_MAKE_LIMIT) < 0 ? SHORTEST_MAKE_LIMIT : limit;
     }
   }
+
+  static final String STEP_LIMIT = "stampede.step.timeout";
+  static final String MAKE_LIMIT = "stampede.make.timeout";
 
   private static final Duration SHORTEST_MAKE_LIMIT = Duration.ofMinutes(1);
   private static final Pattern PORT = Pattern.compile("\\{\"port\": *(\\d{1,5})}");
@@ -87,7 +94,7 @@ final class WorkerProcess implements AutoCloseable {
   private final Tail stderr;
   private final Duration stepLimit;
   private final Duration makeLimit;
-  private final Map<Thread, Long> deadlines = new ConcurrentHashMap<>();
+  private final Map<Thread, Deadline> deadlines = new ConcurrentHashMap<>();
   private final Future<?> watch;
   private final WorkerConnections connections;
   private final PythonWorker python;
@@ -95,7 +102,7 @@ final class WorkerProcess implements AutoCloseable {
   private final String token;
   private final Deque<Doorbell> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger environments = new AtomicInteger();
-  private volatile boolean hung;
+  private volatile @Nullable Duration missed;
   private volatile boolean dead;
   private volatile boolean retired;
   private @Nullable WorkerDied death;
@@ -290,7 +297,7 @@ final class WorkerProcess implements AutoCloseable {
 
   private static String text(@Nullable String answer) {
     if (answer == null) {
-      throw new AssertionError("the worker's code is ours, and it answers this with a text");
+      throw new EnvironmentException("the Python worker gave no answer where it has to give one");
     }
     return answer;
   }
@@ -311,7 +318,7 @@ final class WorkerProcess implements AutoCloseable {
     if (dead) {
       throw died(new IOException("it has ended"));
     }
-    deadlines.put(Thread.currentThread(), System.nanoTime() + limit.toNanos());
+    deadlines.put(Thread.currentThread(), new Deadline(System.nanoTime() + limit.toNanos(), limit));
   }
 
   private void end() {
@@ -320,10 +327,14 @@ final class WorkerProcess implements AutoCloseable {
 
   private void killIfHung() {
     long now = System.nanoTime();
-    if (deadlines.values().stream().anyMatch(deadline -> deadline - now < 0)) {
-      hung = true;
-      process.destroyForcibly();
-    }
+    deadlines.values().stream()
+        .filter(deadline -> deadline.nanoTime() - now < 0)
+        .findAny()
+        .ifPresent(
+            late -> {
+              missed = late.limit();
+              process.destroyForcibly();
+            });
   }
 
   /**
@@ -360,13 +371,14 @@ final class WorkerProcess implements AutoCloseable {
             .filter(NoAnswer.class::isInstance)
             .map(Throwable::getMessage)
             .findFirst();
-    boolean late = hung;
+    Duration late = missed;
     boolean killedHere = nonsense.isPresent() || !endsByItself();
     int code = killForGood();
     int signal = code - 128;
     String how =
-        late
-            ? "did not answer in time and was killed"
+        late != null
+            ? "did not answer within %d s and was killed (-D%s; for imports, making and resetting -D%s)"
+                .formatted(late.toSeconds(), STEP_LIMIT, MAKE_LIMIT)
             : nonsense.isPresent()
                 ? "was killed, because of what it sent: " + nonsense.get()
                 : killedHere
@@ -375,7 +387,7 @@ final class WorkerProcess implements AutoCloseable {
     death =
         new WorkerDied(
             "the Python worker (process " + process.pid() + ") " + how,
-            !late && !killedHere && KILL_AND_TERMINATE.contains(signal));
+            late == null && !killedHere && KILL_AND_TERMINATE.contains(signal));
     return death;
   }
 
@@ -458,6 +470,8 @@ final class WorkerProcess implements AutoCloseable {
     thread.setDaemon(true);
     return thread;
   }
+
+  private record Deadline(long nanoTime, Duration limit) {}
 
   /** The end of a stream, which is read to the last byte so that its writer never waits. */
   private static final class Tail {

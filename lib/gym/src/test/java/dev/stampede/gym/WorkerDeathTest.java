@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerDeathTest {
   private final AtomicInteger restarts = new AtomicInteger();
@@ -96,15 +98,62 @@ class WorkerDeathTest {
     }
   }
 
-  @Test
-  void a_step_that_does_not_end_counts_as_a_death() {
+  @ParameterizedTest
+  @ValueSource(strings = {"Hangs", "HangsInC"})
+  void a_step_that_does_not_end_counts_as_a_death(String id) {
     try (Worker worker = Workers.worker(Duration.ofSeconds(1), restarts)) {
-      GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
+      GymEnvironment hanging = Workers.environment(worker, "faulty:" + id + "-v0");
       hanging.reset(1);
 
       assertThat(hanging.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
       hanging.reset();
       assertThat(restarts).hasValue(1);
+    }
+  }
+
+  @Test
+  void making_may_take_longer_than_a_step_but_not_for_ever() {
+    try (Worker worker = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      Workers.environment(worker, "faulty:TakesLong-v0").reset(1);
+    }
+    System.setProperty(WorkerProcess.MAKE_LIMIT, "2");
+    try (Worker worker = Workers.worker(restarts)) {
+      assertThatThrownBy(() -> Workers.environment(worker, "faulty:TakesLong-v0"))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("did not answer within 2 s and was killed")
+          .hasMessageContaining("for imports, making and resetting -Dstampede.make.timeout");
+    } finally {
+      System.clearProperty(WorkerProcess.MAKE_LIMIT);
+    }
+  }
+
+  @Test
+  void a_worker_killed_while_it_starts_is_started_again() throws Exception {
+    try (Worker worker = Workers.worker(restarts)) {
+      var start = CompletableFuture.supplyAsync(worker::process);
+      for (int kills = 0; kills < Worker.DEATHS + 2; ) {
+        var starting = ProcessHandle.current().children().findAny();
+        kills += starting.isPresent() && starting.get().destroyForcibly() ? 1 : 0;
+        Thread.sleep(20);
+      }
+      GymEnvironment cartPole =
+          start.thenApply(started -> Workers.environment(worker, "CartPole-v1")).get();
+
+      cartPole.reset(1);
+      assertThat(restarts.get()).isGreaterThanOrEqualTo(Worker.DEATHS);
+    }
+  }
+
+  @Test
+  void an_exception_that_cannot_be_printed_is_an_error_like_any_other() {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment environment = Workers.environment(worker, "faulty:RaisesTheUnspeakable-v0");
+      environment.reset(1);
+
+      assertThatThrownBy(() -> environment.step(Action.of(1)))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("Unspeakable");
+      assertThat(environment.step(Action.of(0)).reward()).isEqualTo(1);
     }
   }
 

@@ -112,7 +112,12 @@ class WorkerSecurityTest {
   }
 
   private static int port() throws IOException {
-    String address = listening(worker.process().pid()).get(0);
+    return port(worker.process().pid());
+  }
+
+  /** Where a worker listens. */
+  static int port(long pid) throws IOException {
+    String address = listening(pid).get(0);
     return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
   }
 
