@@ -126,10 +126,11 @@ final class WorkerConnections extends PythonClient {
     }
   }
 
-  /** Fails instead of reading more characters than expected. */
+  /** Fails where more characters come than expected, and where the last line has no end. */
   static final class BoundedReader extends FilterReader {
     private final int limit;
     private long read;
+    private char last = '\n';
 
     BoundedReader(Reader in, int limit) {
       super(in);
@@ -143,7 +144,12 @@ final class WorkerConnections extends PythonClient {
     @Override
     public int read(char[] target, int offset, int length) throws IOException {
       int n = super.read(target, offset, length);
-      read += Math.max(n, 0);
+      if (n > 0) {
+        read += n;
+        last = target[offset + n - 1];
+      } else if (last != '\n') {
+        throw new IOException("the answer was cut off"); // Its writer died over it.
+      }
       if (read > limit) {
         throw new NoAnswer("expected an answer of at most " + limit + " characters but got more");
       }

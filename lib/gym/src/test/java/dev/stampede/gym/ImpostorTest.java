@@ -29,7 +29,6 @@ class ImpostorTest {
       connection.sendall(b"!yv\\n")
       connection.recv(1000)
       connection.sendall(%s)
-      connection.recv(1000)
       """;
 
   private final Path folder;
@@ -92,7 +91,7 @@ class ImpostorTest {
           b"i\\njava.io.File\\ns/tmp\\ne\\n"     | expected an answer but got "i"
           bytes(range(11, 256)) + b"\\n"         | expected an answer but got
           b"!ys" + b"x" * (20 << 20)             | expected an answer of at most 16777216 characters
-          b"!ys{\\"act"                          | cannot be understood
+          b"!ys{\\"act"                          | with exit code 0; that was death 3 in a row
           b""                                    | with exit code 0; that was death 3 in a row
           b"!yn\\n"                              | cannot be understood
           b"!ys\\n"                              | cannot be understood
@@ -111,6 +110,20 @@ class ImpostorTest {
       assertThatThrownBy(() -> Workers.environment(worker, "CartPole-v1"))
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining(words);
+    }
+    assertNoneIsLeft();
+  }
+
+  @Test
+  void half_an_answer_is_not_waited_for_for_ever() throws Exception {
+    System.setProperty(WorkerProcess.MAKE_LIMIT, "3");
+    String half = ANSWERS.formatted("b'!ys{'") + "import time\ntime.sleep(60)\n";
+    try (Worker worker = impostor(half)) {
+      assertThatThrownBy(() -> new GymEnvironment(worker, "gym CartPole-v1"))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("did not answer within 3 s and was killed");
+    } finally {
+      System.clearProperty(WorkerProcess.MAKE_LIMIT);
     }
     assertNoneIsLeft();
   }
