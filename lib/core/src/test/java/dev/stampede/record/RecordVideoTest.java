@@ -70,8 +70,8 @@ class RecordVideoTest {
   @Test
   void a_recording_changes_nothing_of_what_is_played() throws IOException {
     Take take = new Take(3, 5);
-    Recording filmed = Recorder.random("Acrobot", take, folder.resolve("a.gif"), line -> {});
-    Recording written = Recorder.random("Acrobot", take, folder.resolve("a.jsonl"), line -> {});
+    Recording filmed = Recorder.random("CartPole", take, folder.resolve("a.gif"), line -> {});
+    Recording written = Recorder.random("CartPole", take, folder.resolve("a.jsonl"), line -> {});
 
     assertThat(filmed.scores()).isEqualTo(written.scores()).hasSize(3);
     assertThat(Trajectory.read(written.file()).replay(line -> {})).isEmpty();

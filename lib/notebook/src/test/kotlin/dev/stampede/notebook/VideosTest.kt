@@ -46,7 +46,7 @@ class VideosTest {
 
     assertThat(Files.readAllBytes(first.file())).isEqualTo(Files.readAllBytes(again.file()))
     assertThat(Trajectory.read(first.file()).replay {}).isEmpty()
-    assertThat(first.output().getValue("text/plain").toString()).contains("a.jsonl")
+    assertThat(first.output().getValue("text/plain")).contains("a.jsonl")
   }
 
   @Test
@@ -69,7 +69,7 @@ class VideosTest {
     val shown = Recording(file, "Catch", listOf(1.0), 9).output()
 
     assertThat(shown).doesNotContainKey("text/html")
-    assertThat(shown.getValue("text/plain").toString()).contains("too large").contains("large.mp4")
+    assertThat(shown.getValue("text/plain")).contains("too large").contains("large.mp4")
   }
 
   @Test
@@ -77,7 +77,7 @@ class VideosTest {
     assertThatThrownBy { run.video("a.webm") }.hasMessageContaining("a.webm")
   }
 
-  private fun html(recording: Recording) = recording.output().getValue("text/html").toString()
+  private fun html(recording: Recording) = recording.output().getValue("text/html")
 
   private companion object {
     lateinit var run: Run
