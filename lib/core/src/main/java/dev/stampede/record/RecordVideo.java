@@ -44,9 +44,17 @@ public final class RecordVideo extends Wrapper {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    environment.getClass().getSimpleName()
+                    innermost(environment).getClass().getSimpleName()
                         + " cannot be rendered, so there is nothing to film; let it implement"
                         + " dev.stampede.env.Renderable, or record a trajectory (.jsonl)"));
+  }
+
+  private static Environment innermost(Environment environment) {
+    Environment e = environment;
+    while (e instanceof Wrapper wrapper) {
+      e = wrapper.inner();
+    }
+    return e;
   }
 
   @Override

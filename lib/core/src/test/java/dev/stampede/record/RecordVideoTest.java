@@ -115,6 +115,8 @@ class RecordVideoTest {
     assertThatThrownBy(
             () -> Recorder.random("Catch", new Take(1, 1), folder.resolve("a.png"), line -> {}))
         .hasMessageContaining("a.png");
+    assertThatThrownBy(() -> RecordVideo.renderable(EpisodeStatistics.around(new CorridorMemory())))
+        .hasMessageStartingWith("CorridorMemory cannot be rendered");
     assertThat(folder).isEmptyDirectory();
   }
 
