@@ -4,6 +4,7 @@ after `mvn -DskipTests package`, on a machine that does nothing else.
 
     python3 lib/bench/tables.py cartpole --threads 2 16 --seeds 1 2 3 4 5 6 7 8 9 10
     python3 lib/bench/tables.py breakout --threads 4 --seeds 1 2 3 --steps 300000 --out FOLDER
+    python3 lib/bench/tables.py maze --threads 4 --seeds 1 2 3 --steps 2000000 --random 2.1 2.9 --set t-max=20 …
     python3 lib/bench/tables.py learning --env CartPole --score 475 --steps 200000 --algorithms A3C A2C NStepQ
     python3 lib/bench/tables.py startup --threads 2
     python3 lib/bench/tables.py curve --runs FOLDER/breakout-* --random 1.06 1.62 --out breakout.svg
@@ -290,15 +291,35 @@ def breakout(args: argparse.Namespace) -> None:
     print(
         f"{where()}; A3C on Breakout, {args.threads[0]} threads, {args.steps} steps = {4 * args.steps} frames"
     )
+    last_games("Breakout", args)
+
+
+def maze(args: argparse.Namespace) -> None:
+    print(
+        f"{where()}; A3C on Maze, {args.threads[0]} threads, {args.steps} steps = {4 * args.steps} frames"
+    )
+    means = last_games("Maze", args)
+    low, high = bootstrap(means)
+    print(f"\nmean over seeds {statistics.fmean(means):.2f}, [{low:.2f}, {high:.2f}]")
+    if args.random:
+        print(
+            f"lower bound / upper bound of random = {low / args.random[1]:.2f}; "
+            f"worst seed / upper bound of random = {min(means) / args.random[1]:.2f}"
+        )
+
+
+def last_games(env: str, args: argparse.Namespace) -> list[float]:
+    """A row for each seed; the means of their last 100 games."""
+    means = []
     print(
         "\n| seed | last 100 games: mean | 95 % interval | games | steps/s | minutes |\n|---|---|---|---|---|---|"
     )
     for seed in args.seeds:
-        out = args.out / f"breakout-{seed}"
+        out = args.out / f"{env.lower()}-{seed}"
         record = run(
             [
                 "--env",
-                "Breakout",
+                env,
                 "--threads",
                 str(args.threads[0]),
                 "--steps",
@@ -312,11 +333,13 @@ def breakout(args: argparse.Namespace) -> None:
         with open(out / "episodes.csv") as file:
             scores = [float(row["return"]) for row in csv.DictReader(file)]
         low, high = bootstrap(scores[-100:])
+        means.append(statistics.fmean(scores[-100:]))
         print(
-            f"| {seed} | {statistics.fmean(scores[-100:]):.2f} | [{low:.2f}, {high:.2f}] | {len(scores)} |"
+            f"| {seed} | {means[-1]:.2f} | [{low:.2f}, {high:.2f}] | {len(scores)} |"
             f" {record['stepsPerSecond']:.0f} | {record['wallSeconds'] / 60:.1f} |",
             flush=True,
         )
+    return means
 
 
 def memory(args: argparse.Namespace) -> None:
@@ -433,7 +456,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for function in (cartpole, learning, startup, breakout, memory, against, curve):
+    for function in (
+        cartpole,
+        learning,
+        startup,
+        breakout,
+        maze,
+        memory,
+        against,
+        curve,
+    ):
         command = commands.add_parser(function.__name__)
         command.set_defaults(function=function)
         command.add_argument("--threads", type=int, nargs="+", default=[2])
