@@ -89,8 +89,9 @@ public enum Knob {
   NETWORK(
       "network",
       "",
-      "\"small-conv\", \"linear-conv\" (no nonlinearity) or \"mlp\"",
-      oneOf("small-conv", "linear-conv", "mlp")),
+      "\"small-conv\", \"linear-conv\" (no nonlinearity), \"grid-conv\" (small pictures) or"
+          + " \"mlp\"",
+      oneOf("small-conv", "linear-conv", "grid-conv", "mlp")),
   SPATIAL_SOFTMAX(
       "spatial-softmax",
       "",

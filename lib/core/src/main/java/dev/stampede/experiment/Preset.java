@@ -427,8 +427,7 @@ public final class Preset {
     if (isTileCoded()) {
       return tileCodedFor(observations.size());
     }
-    int[] shape = observations.shape();
-    boolean image = shape.length == 3 && shape[1] >= 36 && shape[2] >= 36;
+    boolean image = Networks.smallestSide(observations) >= 36;
     Preset result = actions instanceof Space.Box ? continuousControl(image) : this;
     return image ? result : result.classicControl(budget);
   }
@@ -562,8 +561,8 @@ public final class Preset {
         settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate");
     if (!value(Knob.NETWORK).equals("mlp")) {
       return separate
-          ? Networks.separate(convNetwork(outputs - 1), convNetwork(1))
-          : convNetwork(outputs);
+          ? Networks.separate(convNetwork(observations, outputs - 1), convNetwork(observations, 1))
+          : convNetwork(observations, outputs);
     }
     int[] hidden =
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
@@ -579,12 +578,15 @@ public final class Preset {
         : Networks.mlp(observations, outputs, nonlinearity, hidden);
   }
 
-  private Block convNetwork(int outputs) {
+  private Block convNetwork(Space.Box observations, int outputs) {
     Features seen = yes(Knob.SPATIAL_SOFTMAX) ? Features.POINTS : Features.MAPS;
-    SequentialBlock body =
-        value(Knob.NETWORK).equals("linear-conv")
-            ? Networks.linearConvFeatures(seen)
-            : Networks.smallConvFeatures(seen);
+    SequentialBlock layers =
+        switch (value(Knob.NETWORK)) {
+          case "linear-conv" -> Networks.linearConvFeatures(seen);
+          case "grid-conv" -> Networks.gridConvFeatures();
+          default -> Networks.smallConvFeatures(seen);
+        };
+    SequentialBlock body = Networks.channelsFirst(observations, layers);
     return cells() > 0 ? Networks.lstm(body, cells(), outputs) : Networks.linear(body, outputs);
   }
 

@@ -423,16 +423,6 @@ public final class Run {
               + " gives "
               + first.observationSpace());
     }
-    int[] shape = observations.shape();
-    if (shape.length == 3 && shape[0] >= 36 && shape[2] <= 4 && !preset.hasOwnNetwork()) {
-      throw new IllegalArgumentException(
-          experiment.env()
-              + " shows images with their channels last, "
-              + observations
-              + ", but the networks here take (channels, height, width). For an Atari game give its"
-              + " bare name, such as \"Pong\": that is the paper's preprocessing. Otherwise give a"
-              + " network of your own");
-    }
     Preset adapted = preset.adaptedTo(observations, actions, budget);
     preset = adapted;
     Algorithm algorithm = adapted.make(framesPerStep);

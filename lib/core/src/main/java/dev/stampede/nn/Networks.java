@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
@@ -70,6 +71,49 @@ public final class Networks {
    */
   public static SequentialBlock linearConvFeatures(Features seen) {
     return new SequentialBlock().add(conv(16, 8, 4)).add(conv(32, 4, 2)).add(seen.block());
+  }
+
+  /**
+   * One convolution and a dense layer for pictures of some ten cells a side: 16 filters 3×3 stride
+   * 1, then 128 units, each with a ReLU. Young and Tian (2019), arXiv:1903.03176, section 4, have
+   * it for MinAtar.
+   */
+  public static SequentialBlock gridConvFeatures() {
+    return new SequentialBlock()
+        .add(conv(16, 3, 1))
+        .add(Activation.reluBlock())
+        .add(Blocks.batchFlattenBlock())
+        .add(dense(128))
+        .add(Activation.reluBlock());
+  }
+
+  /**
+   * Layers for pictures of shape (channels, height, width), behind one that puts the channels first
+   * where the observations have them last, as most of Gymnasium's do.
+   *
+   * @param observations of three dimensions; the last is taken for the channels if it is smaller
+   *     than both others
+   */
+  public static SequentialBlock channelsFirst(Space.Box observations, SequentialBlock layers) {
+    return channelsLast(observations.shape())
+        ? new SequentialBlock()
+            .add(LambdaBlock.singleton(x -> x.transpose(0, 3, 1, 2), "ChannelsFirst"))
+            .add(layers)
+        : layers;
+  }
+
+  /** The smaller of a picture's height and width; 0 if the observations are no pictures. */
+  public static int smallestSide(Space.Box observations) {
+    int[] shape = observations.shape();
+    if (shape.length != 3) {
+      return 0;
+    }
+    return channelsLast(shape) ? Math.min(shape[0], shape[1]) : Math.min(shape[1], shape[2]);
+  }
+
+  /** Whether a picture's shape is (height, width, channels). */
+  private static boolean channelsLast(int[] shape) {
+    return shape.length == 3 && shape[2] < Math.min(shape[0], shape[1]);
   }
 
   /** Adds a linear layer with that many outputs. */

@@ -315,25 +315,6 @@ class ExperimentTest {
   }
 
   @Test
-  void images_with_their_channels_last_are_refused_with_what_to_do() {
-    Experiment experiment =
-        Experiment.of()
-            .env(
-                purpose ->
-                    new Wrapper(new CartPole()) {
-                      @Override
-                      public Space observationSpace() {
-                        return Space.Box.bytes(210, 160, 3);
-                      }
-                    })
-            .build();
-
-    assertThatThrownBy(experiment::run)
-        .hasMessageContaining("channels last")
-        .hasMessageContaining("bare name");
-  }
-
-  @Test
   void wrong_settings_say_what_was_expected() {
     assertThatThrownBy(() -> Experiment.of().threads(0))
         .hasMessageContaining("at least 1 actor-learner but got 0");

@@ -111,6 +111,27 @@ class PresetTest {
         .hasMessageContaining("network=small-conv or linear-conv, but the network is an mlp");
   }
 
+  @Test
+  void pictures_may_have_their_channels_last() {
+    Space.Box colours = Space.Box.bytes(96, 96, 3);
+    Preset adapted = A3C.adaptedTo(colours, Space.Box.floats(3), 1_000_000);
+
+    assertThat(adapted.value(Knob.NETWORK)).isEqualTo("linear-conv");
+    assertThat(new Network(A3C.makeNetwork(colours, 4), colours).size())
+        .isEqualTo(
+            new Network(A3C.makeNetwork(Space.Box.bytes(3, 96, 96), 4), Space.Box.bytes(3, 96, 96))
+                .size());
+  }
+
+  @Test
+  void small_pictures_have_the_network_of_MinAtar() {
+    Space.Box grid = Space.Box.floats(10, 10, 4);
+    Preset preset = A3C.set("network", "grid-conv");
+
+    assertThat(new Network(preset.makeNetwork(grid, 7), grid).size())
+        .isEqualTo(16 * 4 * 9 + 16 + (16 * 8 * 8 + 1) * 128 + 129 * 7);
+  }
+
   private static int size(Preset preset) {
     return new Network(preset.makeNetwork(PIXELS, 3), PIXELS).size();
   }

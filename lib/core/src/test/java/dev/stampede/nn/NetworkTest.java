@@ -2,6 +2,7 @@ package dev.stampede.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDList;
@@ -31,6 +32,39 @@ class NetworkTest {
   void the_papers_small_network_has_its_layers() {
     assertThat(new Network(Networks.smallConv(5), Space.Box.bytes(4, 84, 84)).size())
         .isEqualTo(16 * 4 * 64 + 16 + 32 * 16 * 16 + 32 + 256 * 2592 + 256 + 5 * 256 + 5);
+  }
+
+  @Test
+  void channels_that_come_last_give_the_same_outputs_as_those_that_come_first() {
+    int rows = 6;
+    int columns = 5;
+    int channels = 3;
+    float[] last = new float[rows * columns * channels];
+    float[] first = new float[last.length];
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < rows * columns; i++) {
+      for (int c = 0; c < channels; c++) {
+        last[i * channels + c] = (float) random.nextDouble();
+        first[c * rows * columns + i] = last[i * channels + c];
+      }
+    }
+
+    assertThat(gridOutputs(Space.Box.floats(rows, columns, channels), last))
+        .containsExactly(
+            gridOutputs(Space.Box.floats(channels, rows, columns), first), within(1e-5f));
+  }
+
+  private static float[] gridOutputs(Space.Box box, float[] observation) {
+    Network network =
+        new Network(
+            Networks.linear(Networks.channelsFirst(box, Networks.gridConvFeatures()), 4), box);
+    Parameters theta = new Parameters(network.size());
+    theta.set(Initialization.HE.values(network, new SplittableRandom(1)));
+    try (LocalNetwork local = network.local(1)) {
+      local.sync(theta);
+      local.put(0, Observation.of(observation));
+      return local.forward(0).clone();
+    }
   }
 
   @Test
