@@ -126,8 +126,10 @@ class PresetTest {
   @Test
   void small_pictures_have_the_network_of_MinAtar() {
     Space.Box grid = Space.Box.floats(10, 10, 4);
-    Preset preset = A3C.set("network", "grid-conv");
+    Preset preset = A3C.tMax(5).adaptedTo(grid, new Space.Discrete(6), 5_000_000);
 
+    assertThat(preset.value(Knob.NETWORK)).isEqualTo("grid-conv");
+    assertThat(preset.value(Knob.T_MAX)).as("set by the user").isEqualTo("5");
     assertThat(new Network(preset.makeNetwork(grid, 7), grid).size())
         .isEqualTo(16 * 4 * 9 + 16 + (16 * 8 * 8 + 1) * 128 + 129 * 7);
   }
