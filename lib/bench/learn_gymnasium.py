@@ -106,6 +106,15 @@ ROWS = {
         "epsilon-anneal='100000 steps' epsilon-final=0.1 epsilon-probabilities=1",
         f"DQN 10, DQN without replay 4.2 ({READ_OFF})",
     ),
+    "pong": Row(
+        "Pong",
+        "A3C",
+        4,
+        4_000_000,
+        (1,),
+        "initialization=he anneal-steps=never t-max=20 optimizer=shared-adam learning-rate=1e-4 rms-epsilon=1e-5",
+        "A2C 17.3 ± 3.2 after 10 million frames (RL Zoo)",
+    ),
 }
 
 
@@ -188,13 +197,16 @@ def line(name: str, row: Row, done: dict[int, dict], out: Path) -> str:
 
 
 def curve(episodes: list[tuple[int, float]], points: int) -> list[tuple[int, float]]:
-    """Means of the last episodes, from the first that are so many on."""
+    """Means of the last episodes at equal distances of steps, from the first that are so many on."""
     first = min(LAST, len(episodes)) - 1
-    every = max(1, (len(episodes) - first) // points)
-    return [
-        (episodes[i][0], statistics.fmean(s for _, s in episodes[max(0, i - LAST + 1) : i + 1]))
-        for i in range(first, len(episodes), every)
-    ]
+    apart = episodes[-1][0] / points if episodes else 0
+    means: list[tuple[int, float]] = []
+    for i in range(max(0, first), len(episodes)):
+        step = episodes[i][0]
+        if not means or step >= means[-1][0] + apart or i == len(episodes) - 1:
+            last = episodes[max(0, i - LAST + 1) : i + 1]
+            means.append((step, statistics.fmean(score for _, score in last)))
+    return means
 
 
 def panel(name: str, out: Path, left: int, top: int) -> list[str]:
