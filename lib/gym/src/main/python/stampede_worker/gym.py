@@ -23,6 +23,7 @@ class GymTask:
         self._env = make(spec)
         self.action_space = self._env.action_space
         self.observation_space = self._env.observation_space
+        self._step = self._env.step
         self._varies = not spaces.is_fixed(self.observation_space)
         self._shown: list[Any] | None = None
         self._info: dict[str, Any] = {}
@@ -37,7 +38,7 @@ class GymTask:
         return self._changed(observation) if self._varies else None
 
     def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
-        observation, reward, terminated, truncated, self._info = self._env.step(action)
+        observation, reward, terminated, truncated, self._info = self._step(action)
         self._write(observation)
         changed = self._changed(observation) if self._varies else None
         return changed, reward, terminated, truncated

@@ -18,6 +18,7 @@ from stampede_worker import spaces
 from stampede_worker.memory import SharedMemory
 
 RESULT = struct.Struct("=di??")
+write_result = RESULT.pack_into
 ACTION = 16
 LONGEST_TRACE = 20_000
 NOTHING: Iterator[Any] = iter(())
@@ -78,6 +79,7 @@ class Slot:
         self._picture: SharedMemory | None = None
         memory = memoryview(self._shared.map)
         self._memory = memory
+        self._step, self._lives = task.step, task.lives
         self._read = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
         task.bind(memory[self._observation_at :])
 
@@ -120,9 +122,8 @@ class Slot:
             self._picture = None
 
     def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
-        task = self.task
-        changed, reward, terminated, truncated = task.step(self._read(parts))
-        RESULT.pack_into(self._memory, 0, reward, task.lives(), terminated, truncated)
+        changed, reward, terminated, truncated = self._step(self._read(parts))
+        write_result(self._memory, 0, reward, self._lives(), terminated, truncated)
         return changed
 
 

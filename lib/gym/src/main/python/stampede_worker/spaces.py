@@ -125,10 +125,20 @@ def array_writer(space: gymnasium.Space, memory: memoryview) -> Callable[[Any], 
     shape, dtype = space.shape, space.dtype
     array = np.frombuffer(memory, dtype).reshape(shape)
 
-    def write(value: Any) -> None:
+    def check_and_write(value: Any) -> None:
         if type(value) is not np.ndarray or value.dtype != dtype or value.shape != shape:
             value = fitting(value, shape, dtype)
         array[...] = value
+
+    if len(shape) != 1 or shape[0] == 0 or space.dtype.char not in "bBhHiIlLfd":
+        return check_and_write
+    row = memory.cast(space.dtype.char)
+
+    def write(value: Any) -> None:
+        try:
+            row[:] = value  # Takes nothing but an array of this very shape and type.
+        except (TypeError, ValueError):
+            check_and_write(value)
 
     return write
 

@@ -61,6 +61,11 @@ public record EnvironmentName(String id, Map<String, Object> options, List<Wrapp
     return new Parser(text).parse();
   }
 
+  /** An environment of somebody's own: a class in a Python file. */
+  public static EnvironmentName python(String file, String className) {
+    return new EnvironmentName(file + ":" + className, Map.of(), List.of());
+  }
+
   /** This name with one option more, or with another value for it. */
   public EnvironmentName with(String option, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(options);

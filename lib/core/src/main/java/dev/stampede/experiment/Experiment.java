@@ -1,10 +1,14 @@
 package dev.stampede.experiment;
 
 import dev.stampede.env.EnvironmentFactory;
+import dev.stampede.env.EnvironmentName;
+import dev.stampede.env.EnvironmentOptions;
 import dev.stampede.env.Environments;
 import dev.stampede.runtime.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -148,6 +152,7 @@ public final class Experiment {
     private Preset algorithm = Algorithms.A3C;
     private int threads = 2;
     private String env = "CartPole";
+    private List<String> packages = List.of();
     private @Nullable Supplier<EnvironmentFactory> factory;
     private OptionalLong steps = OptionalLong.empty();
     private long seed = 1;
@@ -212,6 +217,29 @@ public final class Experiment {
       Environments.check(id);
       env = id;
       factory = null;
+      return this;
+    }
+
+    /** An environment with options or wrappers; see {@link EnvironmentName}. */
+    public Builder env(EnvironmentName name) {
+      return env(name.toString());
+    }
+
+    /** An environment with a named set of options, such as a protocol of Atari games. */
+    public Builder env(String id, EnvironmentOptions options) {
+      EnvironmentName name = EnvironmentName.parse(id);
+      for (Map.Entry<String, Object> option : options.options().entrySet()) {
+        name = name.with(option.getKey(), option.getValue());
+      }
+      return env(name);
+    }
+
+    /**
+     * Python packages that the environment needs beside those that come with its kind, as for pip:
+     * {@code "highway-env==1.10.1"}. They are installed where nothing else uses them.
+     */
+    public Builder packages(String... packages) {
+      this.packages = List.of(packages);
       return this;
     }
 
@@ -293,6 +321,14 @@ public final class Experiment {
      * @throws IllegalArgumentException if the parts do not go together
      */
     public Experiment build() {
+      if (!packages.isEmpty()) {
+        if (factory != null) {
+          throw new IllegalArgumentException(
+              "packages: expected an environment of Python's by its name, but it is a class here");
+        }
+        env(EnvironmentName.parse(env).with("packages", packages));
+        packages = List.of();
+      }
       Experiment experiment = new Experiment(new Builder(this));
       Path from = resumed;
       if (from != null) {

@@ -1,6 +1,8 @@
 package dev.stampede.notebook
 
 import dev.stampede.env.EnvironmentFactory
+import dev.stampede.env.EnvironmentName
+import dev.stampede.env.EnvironmentOptions
 import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
@@ -33,6 +35,18 @@ public interface ExperimentScope {
 
   /** An environment by name: `"CartPole"`, `"Breakout"`, or any Gymnasium id. */
   public fun env(id: String)
+
+  /** An environment with options: `env("LunarLander-v3", "gravity" to -5.0)`. */
+  public fun env(id: String, vararg options: Pair<String, Any>)
+
+  /** A game by a protocol: `env("Breakout", AtariProtocol.machado2018())`. */
+  public fun env(id: String, options: EnvironmentOptions)
+
+  /** An environment with all that makes it what it is: `env(python("my_env.py", "MyEnv"))`. */
+  public fun env(name: EnvironmentName)
+
+  /** Python packages that the environment needs: `packages("highway-env==1.10.1")`. */
+  public fun packages(vararg packages: String)
 
   /** Environments of your own, a new one at each call: `env { MyEnvironment() }`. */
   public fun env(environments: EnvironmentFactory)
@@ -183,6 +197,22 @@ private class Description(private val builder: Experiment.Builder) : ExperimentS
 
   override fun env(id: String) {
     builder.env(id)
+  }
+
+  override fun env(id: String, vararg options: Pair<String, Any>) {
+    builder.env(id) { options.toMap() }
+  }
+
+  override fun env(id: String, options: EnvironmentOptions) {
+    builder.env(id, options)
+  }
+
+  override fun env(name: EnvironmentName) {
+    builder.env(name)
+  }
+
+  override fun packages(vararg packages: String) {
+    builder.packages(*packages)
   }
 
   override fun env(environments: EnvironmentFactory) {

@@ -19,6 +19,7 @@ public class Integration : JupyterIntegration() {
       "dev.stampede.env.*",
       "dev.stampede.experiment.*",
       "dev.stampede.experiment.Algorithms.*",
+      "dev.stampede.gym.*",
       "dev.stampede.notebook.*",
       "dev.stampede.paper.*",
       "dev.stampede.record.*",

@@ -1,0 +1,35 @@
+package dev.stampede.notebook
+
+import dev.stampede.env.EnvironmentName
+import dev.stampede.env.Environments
+import dev.stampede.env.RawEnvironment
+
+/** An environment of your own: a class of a Python file, `env(python("my_env.py", "MyEnv"))`. */
+public fun python(file: String, className: String): EnvironmentName =
+  EnvironmentName.python(file, className)
+
+/** An environment with options: `gym("LunarLander-v3", "gravity" to -5.0)`. */
+public fun gym(id: String, vararg options: Pair<String, Any>): EnvironmentName =
+  options.fold(EnvironmentName.parse(id)) { name, (option, value) -> name.with(option, value) }
+
+/** This environment inside a wrapper of Gymnasium's, or of anybody's as `"module:Wrapper"`. */
+public fun EnvironmentName.wrapped(
+  wrapper: String,
+  vararg options: Pair<String, Any>,
+): EnvironmentName = wrapped(wrapper, options.toMap())
+
+/**
+ * An environment exactly as its own library steps it, for as long as the block runs:
+ * `stepping("FrozenLake-v1") { reset(1); step(sampleAction()); observation() }`.
+ *
+ * @param render whether `render()` will be asked for pictures
+ */
+public fun <T> stepping(name: String, render: Boolean = false, block: RawEnvironment.() -> T): T =
+  Environments.open(name, 1) { println(it) }.use { it.raw(render).use(block) }
+
+/** An environment exactly as its own library steps it, for as long as the block runs. */
+public fun <T> stepping(
+  name: EnvironmentName,
+  render: Boolean = false,
+  block: RawEnvironment.() -> T,
+): T = stepping(name.toString(), render, block)
