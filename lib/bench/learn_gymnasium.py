@@ -112,7 +112,7 @@ ROWS = {
         4,
         4_000_000,
         (1,),
-        "initialization=he anneal-steps=never t-max=20 optimizer=shared-adam learning-rate=1e-4 rms-epsilon=1e-5",
+        "initialization=he anneal-steps=never t-max=20 optimizer=shared-adam learning-rate=3e-4 rms-epsilon=1e-5",
         "A2C 17.3 ± 3.2 after 10 million frames (RL Zoo)",
     ),
 }
