@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,16 +60,18 @@ public final class BridgeSpeed {
       List<Environment> environments =
           IntStream.range(0, n).mapToObj(e -> factory.create(Purpose.TRAINING)).toList();
       List<Thread> threads = new ArrayList<>();
+      CountDownLatch ready = new CountDownLatch(together ? 1 : n);
       if (together) {
         EnvironmentBatch batch = factory.batch(environments).orElseThrow();
-        threads.add(new Thread(() -> playTogether(environments, batch, loops)));
+        threads.add(new Thread(() -> playTogether(environments, batch, loops, ready)));
       } else {
         for (int e = 0; e < n; e++) {
           int seed = e;
-          threads.add(new Thread(() -> play(environments.get(seed), seed, loops)));
+          threads.add(new Thread(() -> play(environments.get(seed), seed, loops, ready)));
         }
       }
       threads.forEach(Thread::start);
+      ready.await(); // A seed makes an Atari game load its ROM anew.
       Thread.sleep(WARM_UP.toMillis());
       measure(n, nanos);
       running = false;
@@ -103,10 +106,12 @@ public final class BridgeSpeed {
         python.isEmpty() ? "none" : commandLine(python.get(0))[0]);
   }
 
-  private static void play(Environment environment, int seed, long loops) {
+  private static void play(
+      Environment environment, int seed, long loops, CountDownLatch ready) {
     Observation first = environment.reset(seed);
     ByteBuffer copy = ByteBuffer.allocateDirect(first.bytes());
     Action[] actions = actions(environment.actionSpace(), seed);
+    ready.countDown();
     for (int i = 0; running; i = (i + 1) % ACTIONS) {
       Step step = environment.step(actions[i]);
       step.observation().copyTo(copy.clear());
@@ -119,7 +124,10 @@ public final class BridgeSpeed {
   }
 
   private static void playTogether(
-      List<Environment> environments, EnvironmentBatch batch, long loops) {
+      List<Environment> environments,
+      EnvironmentBatch batch,
+      long loops,
+      CountDownLatch ready) {
     int n = environments.size();
     Action[][] actions = new Action[n][];
     for (int e = 0; e < n; e++) {
@@ -128,6 +136,7 @@ public final class BridgeSpeed {
     }
     ByteBuffer copy = ByteBuffer.allocateDirect(environments.get(0).reset().bytes());
     Action[] now = new Action[n];
+    ready.countDown();
     for (int i = 0; running; i = (i + 1) % ACTIONS) {
       for (int e = 0; e < n; e++) {
         now[e] = actions[e][i];
