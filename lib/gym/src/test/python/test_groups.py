@@ -5,22 +5,22 @@ from stampede_worker.slots import NotFound
 
 
 def test_an_old_id_of_atari_is_found():
-    assert gym.make("PongNoFrameskip-v4").spec.id == "PongNoFrameskip-v4"
+    assert gym.make_id("PongNoFrameskip-v4", {}).spec.id == "PongNoFrameskip-v4"
 
 
 def test_an_unknown_id_is_not_found():
     with pytest.raises(NotFound, match="CartPoll"):
-        gym.make("CartPoll-v1")
+        gym.make_id("CartPoll-v1", {})
 
 
 def test_an_id_that_has_gone_says_which_has_come():
     with pytest.raises(NotFound, match="Taxi-v4"):
-        gym.make("Taxi-v3")
+        gym.make_id("Taxi-v3", {})
 
 
 def test_cart_pole_registers_nothing():
     before = set(gymnasium.registry)
-    gym.make("CartPole-v1")
+    gym.make_id("CartPole-v1", {})
     assert set(gymnasium.registry) == before
 
 
