@@ -79,6 +79,9 @@ final class Slot {
     try {
       memory = map(description);
     } catch (EnvironmentException e) {
+      if (!(e.getCause() instanceof IOException)) {
+        throw e;
+      }
       process.closeSlot(number); // Says so if the process has died: its memory went with it.
       throw e;
     }
@@ -103,8 +106,11 @@ final class Slot {
   }
 
   private static ByteBuffer map(JsonNode description) {
+    if (!description.path("memory").isTextual()) {
+      throw nonsense(new IllegalArgumentException("it names no memory"));
+    }
     try {
-      return SharedMemory.map(Path.of(description.path("memory").asText()));
+      return SharedMemory.map(Path.of(description.get("memory").textValue()));
     } catch (RuntimeException e) {
       throw nonsense(e);
     } catch (IOException e) {

@@ -297,7 +297,9 @@ final class WorkerProcess implements AutoCloseable {
 
   private static String text(@Nullable String answer) {
     if (answer == null) {
-      throw new EnvironmentException("the Python worker gave no answer where it has to give one");
+      throw new EnvironmentException(
+          "the Python worker said something that cannot be understood: nothing, where it has to"
+              + " answer");
     }
     return answer;
   }

@@ -10,6 +10,7 @@ import dev.stampede.experiment.RunFailedException;
 import dev.stampede.result.RunDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
@@ -39,7 +40,10 @@ class FaultyRunTest {
 
   @AfterEach
   void no_worker_is_left() {
-    assertThat(workers()).isEmpty();
+    Workers.await(
+        "the end of every worker",
+        Duration.ofSeconds(5),
+        () -> workers().isEmpty()); // Killed, not yet gone.
   }
 
   @Test

@@ -119,7 +119,7 @@ class ImpostorTest {
     System.setProperty(WorkerProcess.MAKE_LIMIT, "3");
     String half = ANSWERS.formatted("b'!ys{'") + "import time\ntime.sleep(60)\n";
     try (Worker worker = impostor(half)) {
-      assertThatThrownBy(() -> new GymEnvironment(worker, "gym CartPole-v1"))
+      assertThatThrownBy(() -> Workers.environment(worker, "CartPole-v1"))
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("did not answer within 3 s and was killed");
     } finally {

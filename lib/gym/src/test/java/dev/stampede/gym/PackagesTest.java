@@ -60,7 +60,9 @@ class PackagesTest {
   void minigrid_knows_its_ids_in_a_worker() {
     Path python = Workers.python(Requirements.of("MiniGrid-Empty-5x5-v0"));
     try (Worker worker = worker(python);
-        Environment grid = Workers.environment(worker, "grid:ImageOnly-v0")) {
+        Environment grid =
+            Workers.environment(
+                worker, "MiniGrid-Empty-5x5-v0 | minigrid.wrappers:ImgObsWrapper")) {
       assertThat(grid.observationSpace()).isEqualTo(Space.Box.bytes(7, 7, 3));
       grid.reset(1);
       assertThat(grid.step(Action.of(2)).ending()).isEqualTo(Step.Ending.NONE);

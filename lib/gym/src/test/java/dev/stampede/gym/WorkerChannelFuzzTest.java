@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stampede.env.Action;
+import dev.stampede.env.Environment;
+import dev.stampede.env.Flatten;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -36,7 +38,7 @@ class WorkerChannelFuzzTest {
           "c\nt\nstep\ni0\ne\n",
           "c\nt\nreset\ni0\ne\n",
           "c\nt\nclose\ni0\ne\n",
-          "c\nt\nmake\ni1\nsgym faulty:Dies-v0\ns\ne\n",
+          "c\nt\nmake\ni1\ns" + Workers.spec("faulty:Dies-v0") + "\ns\ne\n",
           "c\nt\n__init__\ne\n",
           "c\nt\n__reduce_ex__\ni2\ne\n",
           "g\nt\ne\n",
@@ -48,7 +50,7 @@ class WorkerChannelFuzzTest {
   void without_the_token_nothing_is_executed_and_nobody_is_disturbed() throws Exception {
     var random = new SplittableRandom(1);
     try (Worker worker = Workers.worker(new AtomicInteger())) {
-      GymEnvironment witness = Workers.environment(worker, "faulty:Quiet-v0");
+      Environment witness = Flatten.around(Workers.environment(worker, "faulty:Quiet-v0"));
       witness.reset(1);
       assertThat(stepsOf(witness)).isEqualTo(1);
       WorkerProcess process = worker.process();
@@ -86,7 +88,7 @@ class WorkerChannelFuzzTest {
     try {
       int port = port(process);
       Socket jvm = connect(port);
-      call(jvm, "c\nt\nmake\ni0\nsgym CartPole-v1\ns\ne\n", "!ys\\{.*\n");
+      call(jvm, "c\nt\nmake\ni0\ns" + Workers.spec("CartPole-v1") + "\ns\ne\n", "!ys\\{.*\n");
       for (int i = 0; i < MESSAGES / 10; i++) {
         String nonsense = mutated(CALLS.get(random.nextInt(CALLS.size())), random);
         if (!nonsense.contains("make")) { // What the right caller asks for is done.
@@ -94,7 +96,7 @@ class WorkerChannelFuzzTest {
         }
       }
       call(jvm, "c\nt\n__reduce_ex__\ni2\ne\n", "!xsfailed:.*expected one of \\['close', .*\n");
-      call(jvm, "c\nt\nmake\ni7\nsgym CartPole-v1\ns\ne\n", "!ys\\{.*\n");
+      call(jvm, "c\nt\nmake\ni7\ns" + Workers.spec("CartPole-v1") + "\ns\ne\n", "!ys\\{.*\n");
       call(jvm, "c\nt\nresetWithSeed\ni7\ni1\ne\n", "!yn\n");
       jvm.close();
 
@@ -179,7 +181,7 @@ class WorkerChannelFuzzTest {
     }
   }
 
-  private static float stepsOf(GymEnvironment witness) {
+  private static float stepsOf(Environment witness) {
     return GymEnvironmentTest.floats(witness.step(Action.of(0)).observation())[0];
   }
 
