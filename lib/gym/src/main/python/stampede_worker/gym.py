@@ -103,8 +103,13 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
         options.setdefault("render_mode", "rgb_array")
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
     for wrapper in spec["wrappers"]:
-        env = find_wrapper(wrapper["name"])(env, **wrapper["options"])
+        env = find_wrapper(wrapper["name"])(env, **with_tuples(wrapper["options"]))
     return env
+
+
+def with_tuples(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as wrappers want them: a shape is a tuple, for which JSON has only lists."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
 
 
 def make_id(name: str, options: dict[str, Any]) -> gymnasium.Env:

@@ -25,7 +25,8 @@ class WorkerCodeTest {
   void ruff_has_nothing_to_say(String command) throws Exception {
     var words = new ArrayList<Object>(List.of(tools(), "-m"));
     words.addAll(List.of(command.split(" ")));
-    words.addAll(List.of("--no-cache", "src"));
+    words.addAll(
+        List.of("--no-cache", "--config", "ruff.toml", "src", "../../notebooks/my_env.py"));
 
     var result = new Command(words.toArray()).run(System.getenv(), Duration.ofMinutes(1));
 

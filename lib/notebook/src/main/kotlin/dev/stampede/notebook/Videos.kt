@@ -1,5 +1,6 @@
 package dev.stampede.notebook
 
+import dev.stampede.env.EnvironmentName
 import dev.stampede.experiment.Run
 import dev.stampede.record.Recorder
 import dev.stampede.record.Recording
@@ -54,6 +55,20 @@ public fun video(
   val take = Take(episodes, seed, steps)
   return recorded(file) { Recorder.random(env, take, it, ::println) }
 }
+
+/**
+ * Films random actions in an environment with options, or in one of your own. See [Run.video].
+ *
+ *     video(gym("LunarLander-v3", "gravity" to -5.0))
+ *     video(python("my_env.py", "MyEnv"), episodes = 3)
+ */
+public fun video(
+  env: EnvironmentName,
+  file: String? = null,
+  episodes: Int = 1,
+  seed: Long = 7,
+  steps: Long = Take.DEFAULT_STEPS,
+): Recording = video(env.toString(), file, episodes, seed, steps)
 
 private fun recorded(file: String?, record: (Path) -> Recording): Recording =
   if (file != null) record(Path.of(file))
