@@ -89,8 +89,22 @@ def execute(source: Path) -> Executed:
         except (CellExecutionError, DeadKernelError) as problem:
             error = without_kernel_frames(str(problem).strip())
         noise.seek(0)
-        kernel_noise = noise.read().decode(errors="replace").strip()
+        kernel_noise = not_printed_by_cells(noise.read().decode(errors="replace"), notebook)
     return Executed(notebook, error, kernel_noise, time.monotonic() - begun)
+
+
+def not_printed_by_cells(noise: str, notebook: NotebookNode) -> str:
+    """What the kernel wrote of its own accord: what cells print it writes to its stdout as well."""
+    printed = {
+        line
+        for cell in code_cells(notebook)
+        for line in "".join(
+            output.text
+            for output in cell.outputs
+            if output.output_type == "stream" and output.name == "stdout"
+        ).splitlines()
+    }
+    return "\n".join(line for line in noise.splitlines() if line not in printed).strip()
 
 
 def without_kernel_frames(error: str) -> str:
