@@ -193,7 +193,7 @@ public final class BridgeSpeed {
     return nanos * sample / took;
   }
 
-  private static boolean isWorker(ProcessHandle process) {
+  static boolean isWorker(ProcessHandle process) {
     try {
       return Arrays.asList(commandLine(process)).contains("stampede_worker");
     } catch (IOException e) {
@@ -201,7 +201,8 @@ public final class BridgeSpeed {
     }
   }
 
-  private static String[] commandLine(ProcessHandle process) throws IOException {
+  /** The words that started a process, the program itself first. For Linux. */
+  static String[] commandLine(ProcessHandle process) throws IOException {
     byte[] line = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/cmdline"));
     return new String(line, StandardCharsets.UTF_8).split("\0", -1);
   }

@@ -2,7 +2,6 @@ package dev.stampede.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,22 +9,18 @@ import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.Environments;
 import dev.stampede.env.RawEnvironment;
-import dev.stampede.env.RawEnvironment.RawStep;
 import dev.stampede.env.Space;
 import dev.stampede.env.SpaceValues;
-import java.io.BufferedWriter;
+import dev.stampede.record.RolloutFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +43,6 @@ final class RolloutCommand implements Callable<Integer> {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // As Python writes and reads them.
           .enable(DeserializationFeature.USE_LONG_FOR_INTS)
           .build();
 
@@ -96,21 +90,10 @@ final class RolloutCommand implements Callable<Integer> {
     }
     try (EnvironmentFactory factory =
             Environments.open(name.toString(), 1, line -> System.err.println(line));
-        RawEnvironment environment = factory.raw(false);
-        BufferedWriter lines = Files.newBufferedWriter(out, StandardCharsets.UTF_8)) {
-      @Nullable List<Object> given = actions == null ? null : read(actions, environment);
-      environment.seedActions(seed);
-      environment.reset(seed);
-      lines.write(reset(environment));
-      for (int i = 0; i < steps; i++) {
-        Object action = given == null ? environment.sampleAction() : given.get(i);
-        RawStep step = environment.step(action);
-        lines.write(step(environment, action, step));
-        if (step.last() && i < steps - 1) {
-          environment.reset();
-          lines.write(reset(environment));
-        }
-      }
+        RawEnvironment environment = factory.raw(false)) {
+      Optional<List<Object>> given =
+          actions == null ? Optional.empty() : Optional.of(read(actions, environment));
+      RolloutFile.write(environment, seed, steps, given, out);
     }
     return 0;
   }
@@ -153,39 +136,6 @@ final class RolloutCommand implements Callable<Integer> {
       return true;
     } catch (IllegalArgumentException e) {
       return false;
-    }
-  }
-
-  private static String reset(RawEnvironment environment) throws IOException {
-    return JSON.writeValueAsString(ordered("reset", true, "sha256", hash(environment))) + "\n";
-  }
-
-  private static String step(RawEnvironment environment, Object action, RawStep step)
-      throws IOException {
-    return JSON.writeValueAsString(
-            ordered(
-                "action", action,
-                "reward", step.reward(),
-                "terminated", step.terminated(),
-                "truncated", step.truncated(),
-                "sha256", hash(environment)))
-        + "\n";
-  }
-
-  private static Map<String, Object> ordered(Object... pairs) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      map.put((String) pairs[i], pairs[i + 1]);
-    }
-    return map;
-  }
-
-  private static String hash(RawEnvironment environment) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(environment.observationBytes()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e); // Every JDK has SHA-256.
     }
   }
 }
