@@ -2,6 +2,7 @@ package dev.stampede.env;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Array;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -77,7 +78,8 @@ public final class SpaceValues {
   }
 
   /**
-   * A value drawn uniformly; unbounded numbers are drawn from [−1, 1].
+   * A value drawn uniformly; unbounded numbers are drawn from [−1, 1], or, where that crosses the
+   * one bound that they have, from the 2 next to it.
    *
    * @throws UnsupportedOperationException if values of this space vary in size
    */
@@ -87,10 +89,11 @@ public final class SpaceValues {
     } else if (space instanceof Space.Box box) {
       double[] numbers = new double[box.size()];
       for (int i = 0; i < numbers.length; i++) {
-        double low = Math.max(box.low(i), Double.isInfinite(box.low(i)) ? -1 : box.low(i));
-        double high = Double.isInfinite(box.high(i)) ? 1 : box.high(i);
-        double drawn = low + random.nextDouble() * (high - low);
-        numbers[i] = box.element().real() ? (float) drawn : Math.floor(drawn);
+        boolean real = box.element().real();
+        double low = finite(box.low(i), Math.min(-1, box.high(i) - 2));
+        double high = finite(box.high(i), Math.max(1, box.low(i) + 2));
+        double drawn = low + random.nextDouble() * (real ? high - low : high - low + 1);
+        numbers[i] = real ? (float) drawn : Math.min(high, Math.floor(drawn));
       }
       return nested(box.shape(), 0, numbers, new int[1], box.element());
     } else if (space instanceof Space.MultiDiscrete choices) {
@@ -110,6 +113,10 @@ public final class SpaceValues {
       return values;
     }
     throw new UnsupportedOperationException("values of " + space + " vary in size");
+  }
+
+  private static double finite(double bound, double otherwise) {
+    return Double.isInfinite(bound) ? otherwise : bound;
   }
 
   private static Object nested(
@@ -229,7 +236,7 @@ public final class SpaceValues {
       } else if (space instanceof Space.MultiDiscrete choices) {
         choices(where, choices, value);
       } else if (space instanceof Space.MultiBinary bits) {
-        array(where, ints(bits.shape()), 0, Space.Element.INT8, value);
+        array(where, ints(bits.shape()), 0, Space.Element.BOOL, value); // A byte as well.
       } else if (space instanceof Space.Text) {
         if (!(value instanceof String text)) {
           throw wrong(where, "a text", value);
@@ -304,6 +311,9 @@ public final class SpaceValues {
           if (!element.real() && number.doubleValue() % 1 != 0) {
             throw wrong(where, "a whole number", value);
           }
+          if (!holds(element, number)) {
+            throw wrong(where, "a number that " + element + " holds", value);
+          }
           out.number(element, number);
         } else {
           throw wrong(where, "a number", value);
@@ -314,6 +324,23 @@ public final class SpaceValues {
       for (int i = 0; i < values.size(); i++) {
         array(where + "[" + i + "]", shape, axis + 1, element, values.get(i));
       }
+    }
+
+    /** Whether a number stays the same number in this type; one with fractions may lose digits. */
+    private static boolean holds(Space.Element element, Number number) {
+      if (element.real()) {
+        return true;
+      }
+      int bits = 8 * element.bytes();
+      BigInteger whole =
+          number instanceof Double || number instanceof Float
+              ? new BigDecimal(number.doubleValue()).toBigInteger()
+              : new BigInteger(number.toString());
+      return switch (element) {
+        case BOOL -> whole.signum() >= 0 && whole.bitLength() <= 1;
+        case UINT8, UINT16, UINT32, UINT64 -> whole.signum() >= 0 && whole.bitLength() <= bits;
+        default -> whole.bitLength() < bits;
+      };
     }
 
     private static long whole(String where, @Nullable Object value) {
