@@ -20,7 +20,6 @@ import argparse
 import json
 import os
 import queue
-import struct
 import subprocess
 import sys
 import tempfile
@@ -103,18 +102,13 @@ def ask(python: str, command: str) -> dict[str, str]:
     return json.loads(subprocess.check_output(plain(python, command), stderr=subprocess.DEVNULL))
 
 
-def bits(value: object) -> object:
-    """A value that equals another only if they are the same to the last bit."""
-    return struct.pack("<d", value) if isinstance(value, float) else value
-
-
 def difference(file: str, other: str) -> str | None:
     """Where two rollouts differ first; None if they do not."""
     lines, others = Path(file).read_text().splitlines(), Path(other).read_text().splitlines()
     for number, (line, right) in enumerate(zip(lines, others)):
         mine, theirs = json.loads(line), json.loads(right)
         for key in sorted(mine.keys() | theirs.keys()):
-            if bits(mine.get(key)) != bits(theirs.get(key)):
+            if repr(mine.get(key)) != repr(theirs.get(key)):  # To the last bit: -0.0 is not 0.0.
                 what = "observation" if key == "sha256" else key
                 return f"{what} of line {number}: {mine.get(key)}, plain Python {theirs.get(key)}"
     return None if len(lines) == len(others) else f"{len(lines)} lines, plain Python {len(others)}"
