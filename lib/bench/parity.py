@@ -11,7 +11,7 @@ once in plain Python (parity_plain.py, another process, nothing of ours), in the
 rewards, flags and the SHA-256 of every observation must be the same. Where they are not, plain Python plays once more,
 to see whether the environment repeats itself at all.
 
-What is done is in the state file and is not done again. The table is written at the end, and when interrupted.
+What is done is in the state file and is not done again; remove it after a change. The table is written at the end, and when interrupted.
 """
 
 from __future__ import annotations
@@ -99,19 +99,25 @@ def plain(python: str, command: str) -> list[str]:
 
 
 def ask(python: str, command: str) -> dict[str, str]:
-    return json.loads(subprocess.check_output(plain(python, command), stderr=subprocess.DEVNULL))
+    return json.loads(
+        subprocess.check_output(plain(python, command), stderr=subprocess.DEVNULL)
+    )
 
 
 def difference(file: str, other: str) -> str | None:
     """Where two rollouts differ first; None if they do not."""
-    lines, others = Path(file).read_text().splitlines(), Path(other).read_text().splitlines()
+    lines = Path(file).read_text().splitlines()
+    others = Path(other).read_text().splitlines()
     for number, (line, right) in enumerate(zip(lines, others)):
         mine, theirs = json.loads(line), json.loads(right)
         for key in sorted(mine.keys() | theirs.keys()):
-            if repr(mine.get(key)) != repr(theirs.get(key)):  # To the last bit: -0.0 is not 0.0.
+            # As texts, which differ if one bit does: 0.0 == -0.0.
+            if repr(mine.get(key)) != repr(theirs.get(key)):
                 what = "observation" if key == "sha256" else key
                 return f"{what} of line {number}: {mine.get(key)}, plain Python {theirs.get(key)}"
-    return None if len(lines) == len(others) else f"{len(lines)} lines, plain Python {len(others)}"
+    if len(lines) != len(others):
+        return f"{len(lines)} lines, plain Python {len(others)}"
+    return None
 
 
 def ends(file: str) -> tuple[int, int]:
@@ -123,7 +129,9 @@ def ends(file: str) -> tuple[int, int]:
     )
 
 
-def compare(name: str, bridge: Player, python: Player, args: argparse.Namespace, folder: str) -> dict:
+def compare(
+    name: str, bridge: Player, python: Player, args: argparse.Namespace, folder: str
+) -> dict:
     ours, theirs, again = (f"{folder}/{side}-" for side in ("bridge", "plain", "again"))
     expected = python.play(name, args.seeds, args.steps, theirs)
     got = bridge.play(name, args.seeds, args.steps, ours)
@@ -146,7 +154,9 @@ def compare(name: str, bridge: Player, python: Player, args: argparse.Namespace,
     return {**row, "equal": True}
 
 
-def todo(args: argparse.Namespace, done: dict[str, dict], folder: str) -> tuple[list, dict, dict]:
+def todo(
+    args: argparse.Namespace, done: dict[str, dict], folder: str
+) -> tuple[list, dict, dict]:
     """Ids to compare with their group and interpreter; ids by group; all versions."""
     bridge = Bridge(args.class_path)
     jobs, ids, versions = [], {}, {}
@@ -156,7 +166,11 @@ def todo(args: argparse.Namespace, done: dict[str, dict], folder: str) -> tuple[
         python = bridge.python(example, folder)
         registered = ask(python, "ids")
         versions |= ask(python, "versions")
-        ids[group] = [name for name, entry in registered.items() if str(entry).startswith(beginning)]
+        ids[group] = [
+            name
+            for name, entry in registered.items()
+            if str(entry).startswith(beginning)
+        ]
         if args.ids:
             ids[group] = [name for name in ids[group] if name in args.ids]
         jobs += [(name, group, python) for name in ids[group] if name not in done]
@@ -167,7 +181,9 @@ def todo(args: argparse.Namespace, done: dict[str, dict], folder: str) -> tuple[
     return jobs, ids, versions
 
 
-def work(jobs: queue.SimpleQueue, args: argparse.Namespace, keep, stop: threading.Event) -> None:
+def work(
+    jobs: queue.SimpleQueue, args: argparse.Namespace, keep, stop: threading.Event
+) -> None:
     bridge, python, interpreter = Bridge(args.class_path), None, ""
     with tempfile.TemporaryDirectory() as folder:
         while not stop.is_set():
@@ -196,7 +212,9 @@ def command(args: argparse.Namespace) -> str:
     return " ".join(words)
 
 
-def table(args: argparse.Namespace, ids: dict, versions: dict, done: dict[str, dict]) -> str:
+def table(
+    args: argparse.Namespace, ids: dict, versions: dict, done: dict[str, dict]
+) -> str:
     left = ids.pop("", {})
     lines = [
         "# Parity with plain Python",
@@ -215,18 +233,33 @@ def table(args: argparse.Namespace, ids: dict, versions: dict, done: dict[str, d
         rows = [done[name] for name in names if name in done]
         equal = sum(row["equal"] for row in rows)
         numbers = [len(names), equal, len(rows) - equal]
-        numbers += [sum(row[key] for row in rows) for key in ("terminated", "truncated")]
+        numbers += [
+            sum(row[key] for row in rows) for key in ("terminated", "truncated")
+        ]
         total = [a + b for a, b in zip(total, numbers)]
         lines.append(f"| {group} | {' | '.join(map(str, numbers))} |")
     lines.append(f"| all | {' | '.join(map(str, total))} |")
     missing = total[0] - total[1] - total[2]
     if missing:
         lines += ["", f"{missing} ids are not done yet."]
-    lines += ["", f"Exceptions, {100 * total[2] / max(1, total[0]):.1f} % of the ids:", ""]
-    exceptions = [done[n] for names in ids.values() for n in names if n in done and not done[n]["equal"]]
+    lines += [
+        "",
+        f"Exceptions, {100 * total[2] / max(1, total[0]):.1f} % of the ids:",
+        "",
+    ]
+    exceptions = [
+        done[n]
+        for names in ids.values()
+        for n in names
+        if n in done and not done[n]["equal"]
+    ]
     lines += [f"- `{row['id']}`: {row['reason']}" for row in exceptions] or ["- none"]
     lines += ["", "Registered, but not counted:", ""]
-    lines += [f"- {', '.join(f'`{n}`' for n in names)} {why}." for names, why in left.values() if names]
+    lines += [
+        f"- {', '.join(f'`{n}`' for n in names)} {why}."
+        for names, why in left.values()
+        if names
+    ]
     packages = sorted(versions.items(), key=lambda item: item[0].lower())
     lines += ["", "Versions: " + ", ".join(f"{n} {v}" for n, v in packages) + "."]
     for group, names in ids.items():
@@ -251,7 +284,9 @@ def main() -> None:
 
     args.state.parent.mkdir(parents=True, exist_ok=True)
     protocol = {"seeds": args.seeds, "steps": args.steps}
-    rows = map(json.loads, args.state.read_text().splitlines() if args.state.exists() else [])
+    rows = map(
+        json.loads, args.state.read_text().splitlines() if args.state.exists() else []
+    )
     done = {row["id"]: row for row in rows if row["protocol"] == protocol}
     with tempfile.TemporaryDirectory() as folder:
         jobs, ids, versions = todo(args, done, folder)
@@ -263,10 +298,13 @@ def main() -> None:
         with lock, args.state.open("a") as state:
             done[row["id"]] = row
             state.write(json.dumps({**row, "protocol": protocol}) + "\n")
-            print(f"{row['id']}: {'equal' if row['equal'] else row['reason']}", flush=True)
+            print(
+                f"{row['id']}: {'equal' if row['equal'] else row['reason']}", flush=True
+            )
 
     workers = [
-        threading.Thread(target=work, args=(waiting, args, keep, stop)) for _ in range(args.processes)
+        threading.Thread(target=work, args=(waiting, args, keep, stop))
+        for _ in range(args.processes)
     ]
     try:
         for worker in workers:
