@@ -137,8 +137,12 @@ def compare(
     got = bridge.play(name, args.seeds, args.steps, ours)
     row: dict = {"id": name, "equal": False, "terminated": 0, "truncated": 0}
     if expected[0] == "failed":
-        both = "both" if got[0] == "failed" else "plain Python, but not the bridge,"
-        return {**row, "reason": f"{both} cannot run it: {expected[1]}"}
+        who = (
+            "neither side"
+            if got[0] == "failed"
+            else "the bridge, but not plain Python,"
+        )
+        return {**row, "reason": f"{who} can run it: {expected[1]}"}
     if got[0] == "failed":
         return {**row, "reason": f"the bridge cannot run it: {got[1]}"}
     for seed in args.seeds:
@@ -247,13 +251,11 @@ def table(
         f"Exceptions, {100 * total[2] / max(1, total[0]):.1f} % of the ids:",
         "",
     ]
-    exceptions = [
-        done[n]
-        for names in ids.values()
-        for n in names
-        if n in done and not done[n]["equal"]
-    ]
-    lines += [f"- `{row['id']}`: {row['reason']}" for row in exceptions] or ["- none"]
+    reasons: dict[str, list[str]] = {}
+    for row in (done[name] for names in ids.values() for name in names if name in done):
+        if not row["equal"]:
+            reasons.setdefault(row["reason"], []).append(f"`{row['id']}`")
+    lines += [f"- {', '.join(names)}: {why}" for why, names in reasons.items()]
     lines += ["", "Registered, but not counted:", ""]
     lines += [
         f"- {', '.join(f'`{n}`' for n in names)} {why}."
