@@ -106,8 +106,7 @@ public final class BridgeSpeed {
         python.isEmpty() ? "none" : commandLine(python.get(0))[0]);
   }
 
-  private static void play(
-      Environment environment, int seed, long loops, CountDownLatch ready) {
+  private static void play(Environment environment, int seed, long loops, CountDownLatch ready) {
     Observation first = environment.reset(seed);
     ByteBuffer copy = ByteBuffer.allocateDirect(first.bytes());
     Action[] actions = actions(environment.actionSpace(), seed);
@@ -124,10 +123,7 @@ public final class BridgeSpeed {
   }
 
   private static void playTogether(
-      List<Environment> environments,
-      EnvironmentBatch batch,
-      long loops,
-      CountDownLatch ready) {
+      List<Environment> environments, EnvironmentBatch batch, long loops, CountDownLatch ready) {
     int n = environments.size();
     Action[][] actions = new Action[n][];
     for (int e = 0; e < n; e++) {
