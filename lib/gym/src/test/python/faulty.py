@@ -45,6 +45,11 @@ class Raises(Quiet):
         raise ValueError("this environment has had enough")
 
 
+class ClosesNever(Quiet):
+    def close(self):
+        raise RuntimeError("this environment cannot be closed")
+
+
 class Exits(Quiet):
     def misbehave(self):
         sys.exit(3)
@@ -189,6 +194,7 @@ class Broken(Quiet):
 for task in (
     Quiet,
     Raises,
+    ClosesNever,
     Exits,
     Dies,
     Hangs,

@@ -99,6 +99,8 @@ class GymTask:
 def make(spec: dict[str, Any]) -> gymnasium.Env:
     """Makes the environment and puts its wrappers around it."""
     options = dict(spec["options"])
+    if isinstance(options.get("frameskip"), list):  # ALE's range; JSON has no tuples.
+        options["frameskip"] = tuple(options["frameskip"])
     if spec["render"]:
         options.setdefault("render_mode", "rgb_array")
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)

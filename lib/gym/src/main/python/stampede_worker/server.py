@@ -209,7 +209,8 @@ def answer(kind: str, value: str) -> bytes:
     if not isinstance(value, str):
         raise TypeError(f"expected text or nothing to answer but got {type(value)}")
     part = protocol.get_command_part(value, None)
-    if len(part) > LONGEST_MESSAGE // 4:  # A character is at most four bytes.
-        raise ValueError(f"an answer of {len(part)} characters is too long")
     # Texts of environments may hold halves of characters, which no encoding has.
-    return (protocol.RETURN_MESSAGE + kind + part).encode(errors="replace")
+    message = (protocol.RETURN_MESSAGE + kind + part).encode(errors="replace")
+    if len(message) >= LONGEST_MESSAGE:
+        raise ValueError(f"an answer of {len(message)} bytes is too long")
+    return message

@@ -112,9 +112,11 @@ class Slot:
         return json.dumps({"width": width, "height": height, "memory": self._picture.path})
 
     def close(self) -> None:
-        self.task.close()
-        self._shared.close()
-        self._close_picture()
+        try:
+            self.task.close()
+        finally:
+            self._shared.close()
+            self._close_picture()
 
     def _close_picture(self) -> None:
         if self._picture:
@@ -166,8 +168,8 @@ class Slots:
         """Does an action with parts that memory does not hold."""
         return self._slots[number].step(iter(json.loads(parts)))
 
-    def seedActions(self, number: int, seed: int) -> None:
-        self._slots[number].task.action_space.seed(seed)
+    def seedActions(self, number: int, seed: str) -> None:
+        self._slots[number].task.action_space.seed(int(seed))
 
     def sampleAction(self, number: int) -> str:
         space = self._slots[number].task.action_space
@@ -186,9 +188,11 @@ class Slots:
         slot = self._slots.pop(number, None)
         self._groups.clear()
         if slot:
-            slot.close()
-            del slot
-            gc.collect()  # Environments are full of cycles, which would keep the memory.
+            try:
+                slot.close()
+            finally:
+                del slot
+                gc.collect()  # Environments are full of cycles, which would keep the memory.
 
 
 def do_all(calls: list[tuple[str, Callable[[], str | None]]]) -> str | None:
@@ -221,7 +225,17 @@ def describe(e: BaseException) -> str:
 
 
 def to_json(value: Any) -> str:
-    return json.dumps(value, default=readable)
+    return json.dumps(with_text_keys(value), default=readable)
+
+
+def with_text_keys(value: Any) -> Any:
+    """The same with every key as JSON has them: people's info may be keyed by a place."""
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str | int | float | None) else str(key): with_text_keys(each)
+            for key, each in value.items()
+        }
+    return [with_text_keys(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def readable(value: Any) -> Any:

@@ -1,9 +1,9 @@
 package dev.stampede.cli;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
@@ -101,10 +101,9 @@ final class RolloutCommand implements Callable<Integer> {
   private List<Object> read(Path file, RawEnvironment environment) throws IOException {
     List<Object> actions = new ArrayList<>();
     Space space = environment.actionSpace();
-    try (MappingIterator<Object> values =
-        JSON.readerFor(Object.class).readValues(Files.newBufferedReader(file))) {
-      while (values.hasNext()) {
-        Object value = values.next();
+    try (JsonParser values = JSON.createParser(Files.newBufferedReader(file))) {
+      while (values.nextToken() != null) {
+        Object value = JSON.readValue(values, Object.class);
         if (value instanceof Map<?, ?> line && line.containsKey("sha256")) {
           if (line.containsKey("action")) {
             actions.add(line.get("action"));

@@ -2,6 +2,8 @@ package dev.stampede.env;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
@@ -43,9 +45,17 @@ public record EnvironmentName(String id, Map<String, Object> options, List<Wrapp
   }
 
   private static final Pattern PART = Pattern.compile("\\s*([^\\s()|](?:[^()|]*[^\\s()|])?)\\s*");
+
+  /** A file's path may hold what otherwise begins options or wrappers. */
+  private static final Pattern PYTHON_FILE = Pattern.compile("\\s*([^\"]+?\\.py:\\w+)\\s*");
+
   private static final Pattern OPTION = Pattern.compile("\\s*([A-Za-z_]\\w*)\\s*=\\s*");
   private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   public EnvironmentName {
     options = ordered(options);
@@ -147,7 +157,10 @@ public record EnvironmentName(String id, Map<String, Object> options, List<Wrapp
     }
 
     EnvironmentName parse() {
-      String id = part("the name of an environment");
+      String id =
+          PYTHON_FILE.matcher(text).lookingAt()
+              ? take(PYTHON_FILE, "a Python file")
+              : part("the name of an environment");
       Map<String, Object> options = options();
       List<Wrapping> wrappers = new ArrayList<>();
       while (taken('|')) {

@@ -36,6 +36,8 @@ class EnvironmentNameTest {
         "CartPole",
         "ALE/Pong-v5",
         "dir with space/my_env.py:MyEnv",
+        "Downloads (1)/my env.py:MyEnv(size=3) | B",
+        "A-v0(x=Infinity, y=-Infinity)",
         "A-v0(x=1, y=\"z\", list=[1,2.5,null], inner={\"a\":{\"b\":false}})",
         "A-v0 | B | C(k=-1.0E-9)",
         "A-v0(x=1) | B(y=[]) | C"
@@ -59,6 +61,7 @@ class EnvironmentNameTest {
         "A(x; option=value; 3",
         "A(x=); a value as in JSON (a text in double quotes); 5",
         "A(x=word); a value as in JSON (a text in double quotes); 5",
+        "A(x=1 y=2); a value as in JSON (a text in double quotes); 5",
         "A(x=[1); a value as in JSON (a text in double quotes); 5",
         "A(x=1; \",\" or \")\"; 6",
         "A(x=1, ); option=value; 8",

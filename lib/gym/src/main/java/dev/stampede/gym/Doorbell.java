@@ -73,6 +73,15 @@ final class Doorbell implements AutoCloseable {
     out.write(call);
   }
 
+  /** Whether the answer to the last call, or a part of it, has come. */
+  boolean answered() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /**
    * Waits for the answer to the last call.
    *

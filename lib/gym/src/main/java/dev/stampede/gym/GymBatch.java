@@ -133,6 +133,14 @@ final class GymBatch implements EnvironmentBatch {
     WorkerProcess process() {
       return members.get(0).slot().process();
     }
+
+    Doorbell ringForStep() throws WorkerDied {
+      return process().ringForStep(call, members.size());
+    }
+
+    Doorbell ringForReset() throws WorkerDied {
+      return process().ringForReset(call, members.size());
+    }
   }
 
   /**
@@ -145,7 +153,7 @@ final class GymBatch implements EnvironmentBatch {
 
     static Call ringForStep(Group group) {
       try {
-        return new Call(group, Optional.of(group.process().ringForStep(group.call())), null);
+        return new Call(group, Optional.of(group.ringForStep()), null);
       } catch (WorkerDied e) {
         return new Call(group, Optional.empty(), e);
       }
@@ -153,7 +161,7 @@ final class GymBatch implements EnvironmentBatch {
 
     static Call ringForReset(Group group) {
       try {
-        return new Call(group, Optional.of(group.process().ringForReset(group.call())), null);
+        return new Call(group, Optional.of(group.ringForReset()), null);
       } catch (WorkerDied e) {
         return new Call(group, Optional.empty(), e);
       }

@@ -213,8 +213,8 @@ class GymEnvironment implements Environment {
     underWay = false;
     try {
       slot.close();
-    } catch (WorkerDied e) {
-      // Then there is nothing left to close.
+    } catch (WorkerDied | EnvironmentException e) {
+      // Then there is nothing left to close, or it has failed at that: what was learned stays.
     }
   }
 

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GymFactory implements EnvironmentFactory {
   private static final int FRAME_SKIP_OF_V5 = 4;
+
+  /** Gymnasium's wrappers that repeat actions, 4 times unless this option says otherwise. */
+  private static final Map<String, String> SKIPPING_WRAPPERS =
+      Map.of("AtariPreprocessing", "frame_skip", "MaxAndSkipObservation", "skip");
+
   private static final int CAUSES_KEPT = 20;
 
   private final EnvironmentName name;
@@ -138,10 +143,18 @@ final class GymFactory implements EnvironmentFactory {
     if (atari.isPresent()) {
       return atari.get().frameSkip();
     }
-    return name.id().matches("ALE/.*-v5")
-            && name.options().getOrDefault("frameskip", FRAME_SKIP_OF_V5) instanceof Number skip
-        ? skip.intValue()
-        : 1;
+    int frames =
+        name.id().matches("(\\w+:)?ALE/.*-v5")
+                && name.options().getOrDefault("frameskip", FRAME_SKIP_OF_V5) instanceof Number skip
+            ? skip.intValue()
+            : 1;
+    for (EnvironmentName.Wrapping wrapper : name.wrappers()) {
+      String option = SKIPPING_WRAPPERS.getOrDefault(wrapper.name(), "");
+      if (!option.isEmpty() && wrapper.options().getOrDefault(option, 4) instanceof Number skip) {
+        frames *= skip.intValue();
+      }
+    }
+    return frames;
   }
 
   @Override

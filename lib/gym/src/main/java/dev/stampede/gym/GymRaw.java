@@ -69,7 +69,7 @@ final class GymRaw implements RawEnvironment {
   public void seedActions(long seed) {
     ask(
         s -> {
-          s.seedActions(Math.toIntExact(seed));
+          s.seedActions(seed);
           return s;
         });
   }

@@ -50,7 +50,7 @@ interface PythonWorker {
    */
   @Nullable String stepWith(int slot, String parts);
 
-  void seedActions(int slot, int seed);
+  void seedActions(int slot, String seed);
 
   String sampleAction(int slot);
 

@@ -2,6 +2,7 @@ package dev.stampede.gym;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -37,6 +38,7 @@ final class Slot {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
           .enable(DeserializationFeature.USE_LONG_FOR_INTS)
           .build();
 
@@ -175,7 +177,7 @@ final class Slot {
   }
 
   void reset() throws WorkerDied {
-    keep(process.answer(process.ringForReset(resetCall)));
+    keep(process.answer(process.ringForReset(resetCall, 1)));
   }
 
   void reset(int seed) throws WorkerDied {
@@ -193,7 +195,7 @@ final class Slot {
   }
 
   private @Nullable String ringForStep() throws WorkerDied {
-    return process.answer(process.ringForStep(stepCall));
+    return process.answer(process.ringForStep(stepCall, 1));
   }
 
   /** The step that the worker has done last. */
@@ -207,7 +209,7 @@ final class Slot {
     keep(parts.isEmpty() ? ringForStep() : process.step(number, write(parts)));
   }
 
-  void seedActions(int seed) throws WorkerDied {
+  void seedActions(long seed) throws WorkerDied {
     process.seedActions(number, seed);
   }
 

@@ -1,6 +1,7 @@
 package dev.stampede.gym;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ final class SpaceReader {
   static Space read(JsonNode json) {
     String kind = json.path("kind").asText();
     return switch (kind) {
-      case "Discrete" -> new Space.Discrete(json.get("n").intValue(), json.get("start").intValue());
+      case "Discrete" -> discrete(json);
       case "Box" -> box(json);
       case "MultiDiscrete" ->
           new Space.MultiDiscrete(
@@ -45,6 +46,14 @@ final class SpaceReader {
       case "OneOf" -> new Space.OneOf(members(json));
       default -> throw new IllegalArgumentException("unknown kind of space: " + json);
     };
+  }
+
+  private static Space discrete(JsonNode json) {
+    if (!json.get("n").canConvertToInt() || !json.get("start").canConvertToInt()) {
+      throw new EnvironmentException(
+          "a Discrete space of more than 2^31 - 1 choices cannot cross: " + json);
+    }
+    return new Space.Discrete(json.get("n").intValue(), json.get("start").intValue());
   }
 
   private static Space box(JsonNode json) {

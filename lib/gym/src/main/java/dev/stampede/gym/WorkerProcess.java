@@ -157,14 +157,14 @@ final class WorkerProcess implements AutoCloseable {
     return description;
   }
 
-  /** Sends a call that resets; to be {@linkplain #answer answered}. */
-  Doorbell ringForReset(byte[] call) throws WorkerDied {
-    return ring(makeLimit, call);
+  /** Sends a call that resets so many environments; to be {@linkplain #answer answered}. */
+  Doorbell ringForReset(byte[] call, int environments) throws WorkerDied {
+    return ring(makeLimit.multipliedBy(environments), call);
   }
 
-  /** Sends a call that steps; to be {@linkplain #answer answered}. */
-  Doorbell ringForStep(byte[] call) throws WorkerDied {
-    return ring(stepLimit, call);
+  /** Sends a call that steps so many environments; to be {@linkplain #answer answered}. */
+  Doorbell ringForStep(byte[] call, int environments) throws WorkerDied {
+    return ring(stepLimit.multipliedBy(environments), call);
   }
 
   /**
@@ -203,8 +203,8 @@ final class WorkerProcess implements AutoCloseable {
     return call(stepLimit, () -> python.stepWith(slot, parts));
   }
 
-  void seedActions(int slot, int seed) throws WorkerDied {
-    run(stepLimit, () -> python.seedActions(slot, seed));
+  void seedActions(int slot, long seed) throws WorkerDied {
+    run(stepLimit, () -> python.seedActions(slot, Long.toString(seed)));
   }
 
   String sampleAction(int slot) throws WorkerDied {
@@ -224,9 +224,12 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   void closeSlot(int slot) throws WorkerDied {
-    run(stepLimit, () -> python.close(slot));
-    if (environments.decrementAndGet() == 0 && retired) {
-      close();
+    try {
+      run(stepLimit, () -> python.close(slot));
+    } finally {
+      if (environments.decrementAndGet() == 0 && retired) {
+        close();
+      }
     }
   }
 
@@ -266,6 +269,9 @@ final class WorkerProcess implements AutoCloseable {
     try {
       bell = bell != null ? bell : new Doorbell(port, token);
       bell.ring(call);
+      long deadline = System.nanoTime() + limit.toNanos();
+      // Who waits for another worker's answer has not read this one's yet.
+      deadlines.put(Thread.currentThread(), new Deadline(deadline, limit, bell));
       return bell;
     } catch (IOException | NoAnswer e) {
       if (bell != null) {
@@ -320,7 +326,8 @@ final class WorkerProcess implements AutoCloseable {
     if (dead) {
       throw died(new IOException("it has ended"));
     }
-    deadlines.put(Thread.currentThread(), new Deadline(System.nanoTime() + limit.toNanos(), limit));
+    deadlines.put(
+        Thread.currentThread(), new Deadline(System.nanoTime() + limit.toNanos(), limit, null));
   }
 
   private void end() {
@@ -331,6 +338,7 @@ final class WorkerProcess implements AutoCloseable {
     long now = System.nanoTime();
     deadlines.values().stream()
         .filter(deadline -> deadline.nanoTime() - now < 0)
+        .filter(deadline -> deadline.bell() == null || !deadline.bell().answered())
         .findAny()
         .ifPresent(
             late -> {
@@ -473,7 +481,7 @@ final class WorkerProcess implements AutoCloseable {
     return thread;
   }
 
-  private record Deadline(long nanoTime, Duration limit) {}
+  private record Deadline(long nanoTime, Duration limit, @Nullable Doorbell bell) {}
 
   /** The end of a stream, which is read to the last byte so that its writer never waits. */
   private static final class Tail {

@@ -1,6 +1,7 @@
 package dev.stampede.gym;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stampede.env.EnvironmentName;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.Map;
  * @param name with the options that Python gets
  */
 record WorkerSpec(boolean atari, EnvironmentName name) {
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS).build();
 
   /**
    * As slots.py reads it.

@@ -17,6 +17,8 @@ import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -138,6 +140,38 @@ class GymBatchTest {
       environments.forEach(Environment::reset);
 
       assertThat(batch.step(actions(1, 0))).extracting(Step::ending).containsOnly(Ending.LOST);
+    }
+  }
+
+  @Test
+  void a_worker_that_hangs_takes_none_with_it_that_has_answered() {
+    try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts);
+        Worker other = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      List<Environment> environments = made(impatient, "faulty:Hangs-v0");
+      environments.addAll(made(other, "faulty:Quiet-v0"));
+      EnvironmentBatch batch = new GymBatch(environments);
+      environments.forEach(Environment::reset);
+
+      assertThat(batch.step(actions(1, 0)))
+          .extracting(Step::ending)
+          .containsExactly(Ending.LOST, Ending.NONE);
+      environments.get(0).reset();
+      assertThat(batch.step(actions(0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+      assertThat(restarts).hasValue(1);
+    }
+  }
+
+  @Test
+  void an_environment_that_cannot_be_closed_fails_nothing_and_keeps_no_memory() throws Exception {
+    long pid = one.process().pid();
+    for (int i = 0; i < 20; i++) {
+      Environment environment = Workers.environment(one, "faulty:ClosesNever-v0");
+      environment.reset(i);
+      environment.close();
+    }
+
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      assertThat(open).hasSizeLessThan(20);
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GymProviderTest {
 
@@ -172,6 +174,24 @@ class GymProviderTest {
       assertThat(step.observation().bytes()).isEqualTo(11 * Float.BYTES);
       assertThat(step.reward()).isPositive();
       assertThat(factory.protocol()).containsEntry("python: mujoco", "4.0.0");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "ALE/Pong-v5; 4",
+        "ale_py:ALE/Pong-v5; 4",
+        "ALE/Pong-v5(frameskip=1); 1",
+        "ALE/Pong-v5(frameskip=1) | AtariPreprocessing; 4",
+        "ALE/Pong-v5(frameskip=1) | AtariPreprocessing(frame_skip=2); 2",
+        "CartPole-v1 | MaxAndSkipObservation(skip=3); 3",
+        "Pong(frame_skip=2); 2"
+      })
+  void frames_are_counted_with_all_that_repeats_an_action(String name, int frames) {
+    try (EnvironmentFactory factory = open(name, 1)) {
+      assertThat(factory.framesPerStep()).isEqualTo(frames);
     }
   }
 
