@@ -3,6 +3,7 @@ package dev.stampede.gym;
 import dev.stampede.env.ClipReward;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentBatch;
+import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EpisodeStatistics;
@@ -98,7 +99,15 @@ final class GymFactory implements EnvironmentFactory {
       throw e;
     }
     for (Worker worker : training) {
-      ForkJoinPool.commonPool().execute(worker::process); // What fails here fails in create again.
+      ForkJoinPool.commonPool().execute(() -> startEarly(worker));
+    }
+  }
+
+  private static void startEarly(Worker worker) {
+    try {
+      worker.process();
+    } catch (EnvironmentException e) {
+      // It fails in create again, unless all of this was closed meanwhile.
     }
   }
 
