@@ -220,10 +220,13 @@ def table(
     args: argparse.Namespace, ids: dict, versions: dict, done: dict[str, dict]
 ) -> str:
     left = ids.pop("", {})
+    runs = sorted(
+        {done[n]["where"] for names in ids.values() for n in names if n in done}
+    )
     lines = [
         "# Parity with plain Python",
         "",
-        f"`{command(args)}` wrote this page: {where()}.",
+        f"`{command(args)}` wrote this page. The rollouts: {'; '.join(runs)}.",
         "",
         f"Every id that the installed packages register, {len(args.seeds)} seeds × {args.steps} sampled actions, through the bridge and in plain",
         "Python in another process that imports nothing of Stampede's. Equal: every action, reward and flag and the bytes of every observation are the",
@@ -285,6 +288,7 @@ def main() -> None:
     args = parser.parse_args()
 
     args.state.parent.mkdir(parents=True, exist_ok=True)
+    here = where()
     protocol = {"seeds": args.seeds, "steps": args.steps}
     rows = map(
         json.loads, args.state.read_text().splitlines() if args.state.exists() else []
@@ -297,9 +301,10 @@ def main() -> None:
         waiting.put(job)
 
     def keep(row: dict) -> None:
+        row = {**row, "protocol": protocol, "where": here}
         with lock, args.state.open("a") as state:
             done[row["id"]] = row
-            state.write(json.dumps({**row, "protocol": protocol}) + "\n")
+            state.write(json.dumps(row) + "\n")
             print(
                 f"{row['id']}: {'equal' if row['equal'] else row['reason']}", flush=True
             )
