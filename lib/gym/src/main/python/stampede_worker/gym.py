@@ -98,9 +98,7 @@ class GymTask:
 
 def make(spec: dict[str, Any]) -> gymnasium.Env:
     """Makes the environment and puts its wrappers around it."""
-    options = dict(spec["options"])
-    if isinstance(options.get("frameskip"), list):  # ALE's range; JSON has no tuples.
-        options["frameskip"] = tuple(options["frameskip"])
+    options = with_tuples(spec["options"])
     if spec["render"]:
         options.setdefault("render_mode", "rgb_array")
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
@@ -110,7 +108,7 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
 
 
 def with_tuples(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as wrappers want them: a shape is a tuple, for which JSON has only lists."""
+    """Options as Python wants them: a shape or range is a tuple, for which JSON has only lists."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
 
 

@@ -1,8 +1,6 @@
 package dev.stampede.env;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -38,7 +36,7 @@ final class NativeRaw implements RawEnvironment {
 
   @Override
   public RawStep step(Object action) {
-    Step step = environment.step(action(action));
+    Step step = environment.step(SpaceValues.action(actionSpace(), action));
     keep(step.observation());
     return new RawStep(step.reward(), step.terminated(), step.ending() == Step.Ending.TRUNCATED);
   }
@@ -71,26 +69,6 @@ final class NativeRaw implements RawEnvironment {
   @Override
   public void close() {
     environment.close();
-  }
-
-  private Action action(Object action) {
-    ByteBuffer bytes =
-        ByteBuffer.wrap(SpaceValues.bytes(actionSpace(), action)).order(ByteOrder.nativeOrder());
-    if (actionSpace() instanceof Space.Discrete discrete) {
-      return Action.of((int) (bytes.getLong() - discrete.start()));
-    }
-    if (actionSpace() instanceof Space.Box box) {
-      float[] numbers = new float[box.size()];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = SpaceValues.readFloat(box.element(), bytes);
-      }
-      return Action.of(numbers);
-    }
-    throw new IllegalStateException(
-        "a Java environment acts in "
-            + List.of("Discrete", "Box")
-            + " but this one in "
-            + actionSpace());
   }
 
   private void keep(Observation seen) {

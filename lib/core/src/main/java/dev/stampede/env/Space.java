@@ -22,24 +22,21 @@ public sealed interface Space
         Space.Box,
         Space.MultiDiscrete,
         Space.MultiBinary,
-        Space.Text,
         Space.Tuple,
         Space.Dict,
-        Space.Sequence,
-        Space.Graph,
-        Space.OneOf {
+        Space.Varying {
 
   /**
    * How many numbers one value of this space has.
    *
-   * @throws UnsupportedOperationException if its values vary in size
+   * @throws UnsupportedOperationException if its values {@linkplain Varying vary in size}
    */
   int size();
 
   /**
    * Bytes that one value takes, in C order and in the space's own types, members one after another.
    *
-   * @throws UnsupportedOperationException if its values vary in size
+   * @throws UnsupportedOperationException if its values {@linkplain Varying vary in size}
    */
   int bytes();
 
@@ -245,27 +242,30 @@ public sealed interface Space
     }
   }
 
+  /** A space whose values vary in size. */
+  sealed interface Varying extends Space permits Text, Sequence, Graph, OneOf {
+    @Override
+    default int size() {
+      throw new UnsupportedOperationException("values of " + this + " vary in size");
+    }
+
+    @Override
+    default int bytes() {
+      throw new UnsupportedOperationException("values of " + this + " vary in size");
+    }
+
+    @Override
+    default boolean fixedSize() {
+      return false;
+    }
+  }
+
   /**
    * Characters.
    *
    * @param characters those that may occur; empty if that is not limited
    */
-  record Text(int minLength, int maxLength, String characters) implements Space {
-    @Override
-    public int size() {
-      throw varies(this);
-    }
-
-    @Override
-    public int bytes() {
-      throw varies(this);
-    }
-
-    @Override
-    public boolean fixedSize() {
-      return false;
-    }
-
+  record Text(int minLength, int maxLength, String characters) implements Varying {
     @Override
     public String toString() {
       return "Text(" + minLength + "…" + maxLength + " characters)";
@@ -333,22 +333,7 @@ public sealed interface Space
    *
    * @param stacked whether the environment gives them as one array with a first axis more
    */
-  record Sequence(Space space, boolean stacked) implements Space {
-    @Override
-    public int size() {
-      throw varies(this);
-    }
-
-    @Override
-    public int bytes() {
-      throw varies(this);
-    }
-
-    @Override
-    public boolean fixedSize() {
-      return false;
-    }
-
+  record Sequence(Space space, boolean stacked) implements Varying {
     @Override
     public String toString() {
       return "Sequence(" + space + ")";
@@ -360,22 +345,7 @@ public sealed interface Space
    *
    * @param edge null where edges have no value of their own
    */
-  record Graph(Space node, @Nullable Space edge) implements Space {
-    @Override
-    public int size() {
-      throw varies(this);
-    }
-
-    @Override
-    public int bytes() {
-      throw varies(this);
-    }
-
-    @Override
-    public boolean fixedSize() {
-      return false;
-    }
-
+  record Graph(Space node, @Nullable Space edge) implements Varying {
     @Override
     public String toString() {
       return "Graph(" + node + ", " + Objects.requireNonNullElse(edge, "None") + ")";
@@ -383,34 +353,15 @@ public sealed interface Space
   }
 
   /** A value of one of several spaces. */
-  record OneOf(List<Space> spaces) implements Space {
+  record OneOf(List<Space> spaces) implements Varying {
     public OneOf {
       spaces = List.copyOf(spaces);
-    }
-
-    @Override
-    public int size() {
-      throw varies(this);
-    }
-
-    @Override
-    public int bytes() {
-      throw varies(this);
-    }
-
-    @Override
-    public boolean fixedSize() {
-      return false;
     }
 
     @Override
     public String toString() {
       return spaces.stream().map(Space::toString).collect(Collectors.joining(", ", "OneOf(", ")"));
     }
-  }
-
-  private static UnsupportedOperationException varies(Space space) {
-    return new UnsupportedOperationException("values of " + space + " vary in size");
   }
 
   /** How one number is stored; the names are numpy's. */

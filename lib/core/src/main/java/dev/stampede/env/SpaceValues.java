@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +78,43 @@ public final class SpaceValues {
   }
 
   /**
+   * The action that this value is.
+   *
+   * @throws IllegalArgumentException if it is not one of this space, or the space is neither
+   *     Discrete nor a Box, in which Java environments act
+   */
+  static Action action(Space space, Object value) {
+    ByteBuffer bytes = ByteBuffer.wrap(bytes(space, value)).order(ByteOrder.nativeOrder());
+    if (space instanceof Space.Discrete discrete) {
+      return Action.of((int) (bytes.getLong() - discrete.start()));
+    }
+    if (space instanceof Space.Box box) {
+      float[] numbers = new float[box.size()];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = readFloat(box.element(), bytes);
+      }
+      return Action.of(numbers);
+    }
+    throw new IllegalArgumentException(
+        "actions: expected a Discrete space or a Box but got " + space);
+  }
+
+  /**
+   * An action drawn as {@link #sample} does.
+   *
+   * @throws IllegalArgumentException if the space is neither Discrete nor a Box
+   */
+  public static Action sampleAction(Space space, RandomGenerator random) {
+    return action(space, sample(space, random));
+  }
+
+  /**
    * A value drawn uniformly; unbounded numbers are drawn from [−1, 1], or, where that crosses the
    * one bound that they have, from the 2 next to it.
    *
    * @throws UnsupportedOperationException if values of this space vary in size
    */
-  public static Object sample(Space space, SplittableRandom random) {
+  public static Object sample(Space space, RandomGenerator random) {
     if (space instanceof Space.Discrete discrete) {
       return discrete.start() + (long) random.nextInt(discrete.n());
     } else if (space instanceof Space.Box box) {

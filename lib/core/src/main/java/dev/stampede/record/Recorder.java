@@ -3,6 +3,7 @@ package dev.stampede.record;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
+import dev.stampede.env.SpaceValues;
 import dev.stampede.env.SplitMix;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,8 +118,7 @@ public final class Recorder implements AutoCloseable {
   }
 
   /**
-   * Plays random actions: each choice equally often, numbers uniform between their bounds, and
-   * normally distributed where there is none.
+   * Plays random actions, as {@link SpaceValues#sample} draws them.
    *
    * @param env an environment by name
    * @param messages takes a line for the user where something lasts
@@ -131,12 +131,12 @@ public final class Recorder implements AutoCloseable {
         Environment made = factory.create(EnvironmentFactory.Purpose.RECORDING);
         Recorder recorder = to(file, made, env, factory.protocol(), messages)) {
       SplitMix seeds = new SplitMix(take.seed());
-      RandomActions actions = new RandomActions(made.actionSpace(), new SplitMix(seeds.nextLong()));
+      SplitMix random = new SplitMix(seeds.nextLong());
       Environment played = recorder.environment();
       played.reset(take.seed());
       boolean goesOn = true;
       while (goesOn && recorder.steps() < take.steps()) {
-        if (played.step(actions.next()).last()) {
+        if (played.step(SpaceValues.sampleAction(made.actionSpace(), random)).last()) {
           goesOn = recorder.scores.get().size() < take.episodes();
           if (goesOn) {
             played.reset();

@@ -8,6 +8,7 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
 import dev.stampede.env.Frame;
 import dev.stampede.env.Renderable;
+import dev.stampede.env.SpaceValues;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
 import dev.stampede.env.classic.Acrobot;
@@ -139,7 +140,7 @@ class RecordVideoTest {
     Environment shown = EpisodeStatistics.around(task.get());
     Environment plain = EpisodeStatistics.around(task.get());
     Renderable renderable = Renderable.of(shown).orElseThrow();
-    var actions = new RandomActions(shown.actionSpace(), new SplitMix(2));
+    var random = new SplitMix(2);
     shown.reset(1);
     plain.reset(1);
     Frame start = renderable.render();
@@ -147,7 +148,7 @@ class RecordVideoTest {
     int steps = 0;
     do {
       renderable.render();
-      Action action = actions.next();
+      Action action = SpaceValues.sampleAction(shown.actionSpace(), random);
       step = shown.step(action);
       plain.step(action);
     } while (!step.last() && ++steps < 6);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How Atari games are played: {@code env("Breakout", AtariProtocol.machado2018())}.
@@ -41,18 +42,6 @@ public record AtariProtocol(
           "machado2018",
           "Machado et al. (2018), Revisiting the Arcade Learning Environment");
 
-  /** Names of options, as they stand in a name. */
-  static final List<String> OPTIONS =
-      List.of(
-          "protocol",
-          "frame_skip",
-          "sticky",
-          "full_actions",
-          "noops",
-          "max_frames",
-          "life_loss",
-          "clip_rewards");
-
   public AtariProtocol {
     if (frameSkip < 1) {
       throw new IllegalArgumentException("frame_skip: expected at least 1 but got " + frameSkip);
@@ -87,37 +76,31 @@ public record AtariProtocol(
   }
 
   public AtariProtocol frameSkip(int frames) {
-    return new AtariProtocol(
-        name, frames, sticky, fullActions, noops, maxFrames, lifeLoss, clipRewards);
+    return with("frame_skip", frames);
   }
 
   public AtariProtocol sticky(double probability) {
-    return new AtariProtocol(
-        name, frameSkip, probability, fullActions, noops, maxFrames, lifeLoss, clipRewards);
+    return with("sticky", probability);
   }
 
   public AtariProtocol fullActions(boolean all) {
-    return new AtariProtocol(name, frameSkip, sticky, all, noops, maxFrames, lifeLoss, clipRewards);
+    return with("full_actions", all);
   }
 
   public AtariProtocol noops(int most) {
-    return new AtariProtocol(
-        name, frameSkip, sticky, fullActions, most, maxFrames, lifeLoss, clipRewards);
+    return with("noops", most);
   }
 
   public AtariProtocol maxFrames(int frames) {
-    return new AtariProtocol(
-        name, frameSkip, sticky, fullActions, noops, frames, lifeLoss, clipRewards);
+    return with("max_frames", frames);
   }
 
   public AtariProtocol lifeLoss(boolean ends) {
-    return new AtariProtocol(
-        name, frameSkip, sticky, fullActions, noops, maxFrames, ends, clipRewards);
+    return with("life_loss", ends);
   }
 
   public AtariProtocol clipRewards(boolean clip) {
-    return new AtariProtocol(
-        name, frameSkip, sticky, fullActions, noops, maxFrames, lifeLoss, clip);
+    return with("clip_rewards", clip);
   }
 
   /** The protocol's name unless it is the paper's, and what differs from that protocol. */
@@ -153,7 +136,7 @@ public record AtariProtocol(
     }
     AtariProtocol protocol =
         named(String.valueOf(game.options().getOrDefault("protocol", "mnih2016")));
-    for (Map.Entry<String, Object> option : game.options().entrySet()) {
+    for (Map.Entry<String, Object> option : game.without("protocol").options().entrySet()) {
       protocol = protocol.with(option.getKey(), option.getValue());
     }
     return protocol;
@@ -170,20 +153,21 @@ public record AtariProtocol(
   }
 
   private AtariProtocol with(String option, Object value) {
-    return switch (option) {
-      case "protocol" -> this;
-      case "frame_skip" -> frameSkip(whole(option, value));
-      case "sticky" -> sticky(number(option, value));
-      case "full_actions" -> fullActions(truth(option, value));
-      case "noops" -> noops(whole(option, value));
-      case "max_frames" -> maxFrames(whole(option, value));
-      case "life_loss" -> lifeLoss(truth(option, value));
-      case "clip_rewards" -> clipRewards(truth(option, value));
-      default ->
-          throw new IllegalArgumentException(
-              "an Atari game has no option \"%s\"; it has %s. ALE/…-v5 takes those of ale-py"
-                  .formatted(option, String.join(", ", OPTIONS)));
-    };
+    Map<String, Object> values = values();
+    if (values.replace(option, value) == null) {
+      throw new IllegalArgumentException(
+          "an Atari game has no option \"%s\"; it has protocol, %s. ALE/…-v5 takes those of ale-py"
+              .formatted(option, String.join(", ", values.keySet())));
+    }
+    return new AtariProtocol(
+        name,
+        whole("frame_skip", values),
+        number("sticky", values),
+        truth("full_actions", values),
+        whole("noops", values),
+        whole("max_frames", values),
+        truth("life_loss", values),
+        truth("clip_rewards", values));
   }
 
   /** The options that atari.py takes. */
@@ -228,28 +212,32 @@ public record AtariProtocol(
     return values;
   }
 
-  private static int whole(String option, Object value) {
+  private static int whole(String option, Map<String, Object> values) {
+    Object value = values.get(option);
     if (value instanceof Number number && number.doubleValue() == number.intValue()) {
       return number.intValue();
     }
     throw wrong(option, "a whole number", value);
   }
 
-  private static double number(String option, Object value) {
+  private static double number(String option, Map<String, Object> values) {
+    Object value = values.get(option);
     if (value instanceof Number number) {
       return number.doubleValue();
     }
     throw wrong(option, "a number", value);
   }
 
-  private static boolean truth(String option, Object value) {
+  private static boolean truth(String option, Map<String, Object> values) {
+    Object value = values.get(option);
     if (value instanceof Boolean bool) {
       return bool;
     }
     throw wrong(option, "true or false", value);
   }
 
-  private static IllegalArgumentException wrong(String option, String expected, Object value) {
+  private static IllegalArgumentException wrong(
+      String option, String expected, @Nullable Object value) {
     return new IllegalArgumentException(option + ": expected " + expected + " but got " + value);
   }
 }

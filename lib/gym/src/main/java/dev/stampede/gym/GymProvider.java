@@ -38,8 +38,6 @@ import java.util.regex.Pattern;
  *   <li>{@code stampede.shared.memory}: directories, as in a path, for the files through which
  *       observations come; the system's memory where it needs no file (Linux), otherwise {@code
  *       /dev/shm} or that for temporary files, whichever has room
- *   <li>{@code stampede.requirements}: more Python packages, for environments that no group has
- *       ({@code "highway-env==1.10.1"})
  *   <li>{@code stampede.cache}: where Python is set up
  * </ul>
  */

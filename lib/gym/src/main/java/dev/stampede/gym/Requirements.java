@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -84,22 +83,14 @@ record Requirements(List<String> lines, List<String> packages, int megabytes) {
   }
 
   /**
-   * What an environment needs. Packages listed in the system property {@code stampede.requirements}
-   * are added.
+   * What an environment needs.
    *
    * @param packages what the user adds, as for pip: {@code highway-env==1.10.1}
    * @throws IllegalArgumentException if one of them is not written as a package
    * @throws dev.stampede.env.EnvironmentException if it needs something that has to be added first
    */
   static Requirements of(String id, List<String> packages) {
-    String more = System.getProperty("stampede.requirements", "").trim();
-    List<String> all =
-        Stream.concat(
-                packages.stream(), more.isEmpty() ? Stream.of() : Arrays.stream(more.split("\\s+")))
-            .map(String::strip)
-            .distinct()
-            .sorted()
-            .toList();
+    List<String> all = packages.stream().map(String::strip).distinct().sorted().toList();
     EnvironmentGroup.check(id, all);
     return EnvironmentGroup.of(id).requirements().with(all);
   }
