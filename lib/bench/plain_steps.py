@@ -84,14 +84,15 @@ def worker_steps(folder: str, name: str, n: int) -> Callable[[int], None]:
     players = []
     for e in range(n):
         task = AtariTask(name, False, **protocol)
-        task.bind(memoryview(bytearray(4 * 84 * 84)))
+        result = memoryview(bytearray(16))
+        step = task.bind(memoryview(bytearray(4 * 84 * 84)), lambda action: action, result)
         task.reset(e, None)
-        players.append((task.step, task.reset, actions(task.action_space, e)))
+        players.append((step, result, task.reset, actions(task.action_space, e)))
 
     def play(i: int) -> None:
-        for step, reset, sequence in players:
-            _, _, terminated, truncated = step(sequence[i])
-            if terminated or truncated:
+        for step, result, reset, sequence in players:
+            step(sequence[i])
+            if result[12] or result[13]:
                 reset(None, None)
 
     return play

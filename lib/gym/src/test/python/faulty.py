@@ -3,6 +3,7 @@
 import ctypes
 import math
 import os
+import signal
 import sys
 import time
 from typing import ClassVar
@@ -43,6 +44,16 @@ class Quiet(gymnasium.Env):
 class Raises(Quiet):
     def misbehave(self):
         raise ValueError("this environment has had enough")
+
+
+class Forks(Quiet):
+    """Is killed and leaves a child behind, which has inherited what it had open."""
+
+    def misbehave(self):
+        if os.fork() == 0:
+            time.sleep(30)
+            os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class ClosesNever(Quiet):
@@ -194,6 +205,7 @@ class Broken(Quiet):
 for task in (
     Quiet,
     Raises,
+    Forks,
     ClosesNever,
     Exits,
     Dies,

@@ -1,12 +1,13 @@
 """Starts the worker: says on the real stdout where it listens, then serves until its JVM is gone.
 
 The first line on stdin holds the secret and the JVM's process id; stdin stays open for as long as
-the JVM lives.
+the JVM lives. Where it has "pipes", calls come on stdin as well and are answered on stdout.
 """
 
 import ctypes
 import json
 import os
+import select
 import signal
 import sys
 import threading
@@ -19,16 +20,21 @@ def main() -> None:
     answer, parent = keep_stdout_for_the_answer(), keep_stdin_for_the_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the JVM, which ends us.
     hello = json.loads(read_line(parent))
-    die_with(hello["parent"], parent)
+    die_with(hello["parent"], parent, hello["pipes"])
     sys.path.append(os.getcwd())  # Last: "module:Id-v0" may be a file beside the notebook.
     warnings.filterwarnings("ignore", category=UserWarning)
 
-    from stampede_worker.server import Server
+    from stampede_worker.server import Pipes, Server
     from stampede_worker.slots import Slots
 
-    server = Server(Slots(), hello["token"])
+    server = Server(Slots(), hello["token"], hello["spin_ns"])
     os.write(answer, (json.dumps({"port": server.port}) + "\n").encode())
-    os.close(answer)
+    if hello["pipes"]:
+        server.admit(Pipes(parent, answer))
+    else:
+        os.close(answer)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=server.let_go)
     server.run()
 
 
@@ -59,16 +65,27 @@ def read_line(descriptor: int) -> bytes:
     return bytes(line)
 
 
-def die_with(parent: int, descriptor: int) -> None:
-    """Ends this process when its JVM ends, however it ends; then the descriptor is at its end."""
+def die_with(parent: int, descriptor: int, calls: bool) -> None:
+    """Ends this process when its JVM ends, however it ends; then the descriptor is at its end.
+
+    Args:
+      parent: the JVM's process id.
+      descriptor: of a pipe from it.
+      calls: whether that is read by somebody else.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(0)
 
     def watch() -> None:
-        while os.read(descriptor, 4096):
-            pass
+        if calls:
+            poll = select.poll()
+            poll.register(descriptor, 0)  # Its end is told nevertheless.
+            poll.poll()
+        else:
+            while os.read(descriptor, 4096):
+                pass
         os._exit(0)
 
     threading.Thread(target=watch, name="stdin", daemon=True).start()

@@ -5,6 +5,7 @@ ALE/<name>-v5 with frameskip=1 and repeat_action_probability=0, but without copy
 colour, and straight into the slot.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import ale_py
@@ -15,7 +16,8 @@ from ale_py.env import AtariEnv
 from ale_py.registration import rom_id_to_name
 from ale_py.roms import get_all_rom_ids
 
-from stampede_worker.slots import NotFound
+from stampede_worker.slots import NOTHING, NotFound, Step, write_result
+from stampede_worker.spaces import Reader
 
 NOOP = 0
 STACK = 4
@@ -65,10 +67,15 @@ class AtariTask:
         self._last = np.zeros(screen, np.uint8)
         self._one_before = np.zeros(screen, np.uint8)
 
-    def bind(self, observation: memoryview) -> None:
+    def bind(self, observation: memoryview, act: Reader, result: memoryview) -> Step:
         self._stack = np.frombuffer(observation, np.uint8).reshape(STACK, SIZE, SIZE)
         self._newest = self._stack[-1]
         self._older, self._newer = observation[: -SIZE * SIZE], observation[SIZE * SIZE :]
+
+        def step(parts: Iterator[Any] = NOTHING) -> None:
+            write_result(result, 0, *self._step(act(parts)))
+
+        return step
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> None:
         self._env.reset(seed=seed)
@@ -82,7 +89,7 @@ class AtariTask:
         self._show()
         self._stack[:-1] = self._newest
 
-    def step(self, action: int) -> tuple[None, float, bool, bool]:
+    def _step(self, action: int) -> tuple[float, int, bool, bool]:
         ale, code, skip = self._ale, self._codes[action], self._frame_skip
         reward = 0
         for frame in range(skip):
@@ -95,7 +102,8 @@ class AtariTask:
                 ale.getScreenGrayscale(self._last)
         self._older[:] = self._newer
         self._show()
-        return None, reward, ale.game_over(with_truncation=False), ale.game_truncated()
+        ended = ale.game_over(with_truncation=False)
+        return reward, ale.lives(), ended, ale.game_truncated()
 
     def lives(self) -> int:
         return self._ale.lives()

@@ -7,6 +7,7 @@ import json
 import pathlib
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
@@ -14,7 +15,10 @@ import numpy as np
 from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
 from stampede_worker import groups, spaces
-from stampede_worker.slots import NotFound, to_json
+from stampede_worker.slots import NOTHING, NotFound, Step, to_json, write_result
+from stampede_worker.spaces import Reader
+
+NO_LIVES = -1
 
 
 class GymTask:
@@ -23,25 +27,27 @@ class GymTask:
         self._env = make(spec)
         self.action_space = self._env.action_space
         self.observation_space = self._env.observation_space
-        self._step = self._env.step
         self._varies = not spaces.is_fixed(self.observation_space)
         self._shown: list[Any] | None = None
         self._info: dict[str, Any] = {}
 
-    def bind(self, observation: memoryview) -> None:
-        self._write = spaces.writer(self.observation_space, observation)
+    def bind(self, observation: memoryview, act: Reader, result: memoryview) -> Step:
+        env_step, varies = self._env.step, self._varies
+        write = self._write = spaces.writer(self.observation_space, observation)
+
+        def step(parts: Iterator[Any] = NOTHING) -> str | None:
+            observation, reward, terminated, truncated, self._info = env_step(act(parts))
+            write(observation)
+            write_result(result, 0, reward, NO_LIVES, terminated, truncated)
+            return self._changed(observation) if varies else None
+
+        return step
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
         observation, self._info = self._env.reset(seed=seed, options=options)
         self._shown = None
         self._write(observation)
         return self._changed(observation) if self._varies else None
-
-    def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
-        observation, reward, terminated, truncated, self._info = self._step(action)
-        self._write(observation)
-        changed = self._changed(observation) if self._varies else None
-        return changed, reward, terminated, truncated
 
     def _changed(self, observation: Any) -> str | None:
         parts = spaces.varying(self.observation_space, observation)
@@ -51,7 +57,7 @@ class GymTask:
         return json.dumps(parts)
 
     def lives(self) -> int:
-        return -1
+        return NO_LIVES
 
     def info(self) -> dict[str, Any]:
         return self._info

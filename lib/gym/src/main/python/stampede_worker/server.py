@@ -9,6 +9,7 @@ is ever made from bytes.
 
 import functools
 import hmac
+import os
 import select
 import selectors
 import socket
@@ -29,25 +30,55 @@ SECONDS_FOR_THE_TOKEN = 10
 MOST_STRANGERS = 128
 
 
+class Pipes:
+    """The pipes that this process was started with, used as a socket is."""
+
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+
+    def fileno(self) -> int:
+        return self._incoming
+
+    def recv(self, most: int) -> bytes:
+        return os.read(self._incoming, most)
+
+    def sendall(self, message: bytes) -> None:
+        while message:
+            message = message[os.write(self._outgoing, message) :]
+
+    def close(self) -> None:
+        os.close(self._incoming)
+        os.close(self._outgoing)
+
+
+Channel = socket.socket | Pipes
+
+
 class Inputs:
-    """Sockets that may have something to read, and what to do then."""
+    """Channels that may have something to read, and what to do then."""
 
     def __init__(self, epoll: bool = hasattr(select, "epoll")) -> None:
         self._actions: dict[int, Callable[[], None]] = {}
+        self._channels: dict[int, Channel] = {}
         # Linux's own: selectors makes objects for each event, and a step of CartPole feels that.
         self._epoll = select.epoll() if epoll else None
         self._selector = None if epoll else selectors.DefaultSelector()
 
-    def add(self, connected: socket.socket, action: Callable[[], None]) -> None:
+    def add(self, connected: Channel, action: Callable[[], None]) -> None:
         self._actions[connected.fileno()] = action
+        self._channels[connected.fileno()] = connected
         if self._epoll:
             self._epoll.register(connected, select.EPOLLIN)
         else:
             self._selector.register(connected, selectors.EVENT_READ)
 
-    def remove(self, connected: socket.socket) -> None:
+    def remove(self, connected: Channel) -> None:
         (self._epoll or self._selector).unregister(connected)
-        del self._actions[connected.fileno()]
+        del self._actions[connected.fileno()], self._channels[connected.fileno()]
+
+    def close_all(self) -> None:
+        for channel in self._channels.values():
+            channel.close()
 
     def waiting(self, seconds: float | None) -> list[Callable[[], None]]:
         """What is to be done now; waits until there is something, or for so long."""
@@ -57,17 +88,19 @@ class Inputs:
 
 
 class Server:
-    def __init__(self, api: object, token: str) -> None:
+    def __init__(self, api: object, token: str, spin_ns: int = 0) -> None:
         """Listens on a free port of the loopback interface.
 
         Args:
           api: its public methods can be called.
           token: what a caller has to show first.
+          spin_ns: for how long the next call is looked for before this process sleeps.
         """
         self._calls = {
             name: getattr(api, name) for name in dir(type(api)) if not name.startswith("_")
         }
         self._greeting = f"{protocol.AUTH_COMMAND_NAME}\n{token}\ne\n".encode()
+        self._spin_ns = spin_ns
         self._strangers: dict[Stranger, None] = {}  # The oldest first.
         self._inputs = Inputs()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -75,13 +108,30 @@ class Server:
         self._inputs.add(self._listener, self._accept)
         self.port = self._listener.getsockname()[1]
 
+    def admit(self, channel: Channel) -> None:
+        """Serves from now on who is known to be the JVM."""
+        connection = Connection(channel, self.execute)
+        self._inputs.add(channel, functools.partial(self._serve, connection))
+
+    def let_go(self) -> None:
+        """Closes what a child process has inherited: the JVM waits for the end of this one."""
+        self._inputs.close_all()
+
     def run(self) -> None:
-        waiting = self._inputs.waiting
         while True:
-            for serve in waiting(1 if self._strangers else None):
+            for serve in self._next():
                 serve()
             if self._strangers:
                 self._dismiss_who_waited_too_long()
+
+    def _next(self) -> list[Callable[[], None]]:
+        waiting, now = self._inputs.waiting, time.monotonic_ns
+        if self._spin_ns:
+            deadline = now() + self._spin_ns
+            while now() < deadline:
+                if ready := waiting(0):
+                    return ready
+        return waiting(1 if self._strangers else None)
 
     def _accept(self) -> None:
         try:
@@ -106,14 +156,13 @@ class Server:
             self._dismiss(stranger)
             return
         del self._strangers[stranger]
-        connection = Connection(stranger.socket, self.execute)
         self._inputs.remove(stranger.socket)
-        self._inputs.add(stranger.socket, functools.partial(self._serve, connection))
+        self.admit(stranger.socket)
 
     def _serve(self, connection: "Connection") -> None:
         if not connection.serve():
-            self._inputs.remove(connection.socket)
-            connection.socket.close()
+            self._inputs.remove(connection.channel)
+            connection.channel.close()
 
     def _dismiss_who_waited_too_long(self) -> None:
         now = time.monotonic()
@@ -168,15 +217,15 @@ class Stranger:
 class Connection:
     """A connection of the JVM's, which has shown the token."""
 
-    def __init__(self, connected: socket.socket, execute: Callable[[bytes], bytes]) -> None:
-        self.socket = connected
+    def __init__(self, channel: "Channel", execute: Callable[[bytes], bytes]) -> None:
+        self.channel = channel
         self._execute = execute
         self._begun = bytearray()
 
     def serve(self) -> bool:
         """Takes what has come and executes the call once it is complete; False at the end."""
         try:
-            received = self.socket.recv(65536)
+            received = self.channel.recv(65536)
             if not received:
                 return False
             if self._begun or not received.endswith(END):
@@ -186,7 +235,7 @@ class Connection:
                 received = bytes(self._begun)
                 self._begun.clear()
             # Java sends one call and waits for its answer, so nothing can follow the call's end.
-            self.socket.sendall(self._execute(received))
+            self.channel.sendall(self._execute(received))
             return True
         except OSError:
             return False

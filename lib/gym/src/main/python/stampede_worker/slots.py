@@ -17,11 +17,14 @@ import gymnasium
 from stampede_worker import spaces
 from stampede_worker.memory import SharedMemory
 
-RESULT = struct.Struct("=di??")
-write_result = RESULT.pack_into
+write_result = struct.Struct("=di??").pack_into
 ACTION = 16
 LONGEST_TRACE = 20_000
 NOTHING: Iterator[Any] = iter(())
+
+# Takes the parts of the action that memory does not hold, gives such parts of the observation as
+# JSON if they have changed.
+Step = Callable[..., str | None]
 
 
 class NotFound(Exception):
@@ -34,14 +37,16 @@ class Task(Protocol):
     action_space: gymnasium.Space
     observation_space: gymnasium.Space
 
-    def bind(self, observation: memoryview) -> None:
-        """From now on, reset and step write the observation here."""
+    def bind(self, observation: memoryview, act: spaces.Reader, result: memoryview) -> Step:
+        """Gives the function that steps; from now on, it and reset write the observation here.
+
+        Args:
+          act: gives the action.
+          result: where write_result puts the reward, lives, terminated, truncated.
+        """
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
         """Gives as JSON the parts of the observation that memory does not hold, if they changed."""
-
-    def step(self, action: Any) -> tuple[str | None, float, bool, bool]:
-        """Gives these parts as well, the reward, terminated, truncated."""
 
     def lives(self) -> int: ...
 
@@ -78,10 +83,12 @@ class Slot:
         self._shared = SharedMemory(self._size, directories)
         self._picture: SharedMemory | None = None
         memory = memoryview(self._shared.map)
-        self._memory = memory
-        self._step, self._lives = task.step, task.lives
-        self._read = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
-        task.bind(memory[self._observation_at :])
+        self._result = memory[:ACTION]
+        self.step = task.bind(
+            memory[self._observation_at :],
+            spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes]),
+            self._result,
+        )
 
     def describe(self) -> str:
         return to_json(
@@ -97,7 +104,7 @@ class Slot:
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> str | None:
         changed = self.task.reset(seed, options)
-        RESULT.pack_into(self._memory, 0, 0, self.task.lives(), False, False)
+        write_result(self._result, 0, 0, self.task.lives(), False, False)
         return changed
 
     def render(self, directories: str) -> str:
@@ -122,11 +129,6 @@ class Slot:
         if self._picture:
             self._picture.close()
             self._picture = None
-
-    def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
-        changed, reward, terminated, truncated = self._step(self._read(parts))
-        write_result(self._memory, 0, reward, self._lives(), terminated, truncated)
-        return changed
 
 
 class Slots:

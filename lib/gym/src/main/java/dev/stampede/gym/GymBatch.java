@@ -187,6 +187,10 @@ final class GymBatch implements EnvironmentBatch {
         Consumer<GymEnvironment> done, BiConsumer<GymEnvironment, RuntimeException> failed)
         throws WorkerDied {
       Map<String, List<@Nullable String>> said = answer();
+      if (said.isEmpty()) {
+        group.members().forEach(done);
+        return;
+      }
       for (GymEnvironment member : group.members()) {
         List<@Nullable String> own = said.get(String.valueOf(member.number()));
         String error = own == null ? null : own.get(1);

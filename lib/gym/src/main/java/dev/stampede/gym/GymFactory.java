@@ -85,7 +85,7 @@ final class GymFactory implements EnvironmentFactory {
     long memory = GymProvider.memoryLimit(workers + 1);
     this.training =
         Stream.generate(() -> new Worker(launch, memory, this::restarted)).limit(workers).toList();
-    this.evaluation = new Worker(launch, memory, this::restarted);
+    this.evaluation = new Worker(launch.withoutSpin(), memory, this::restarted);
   }
 
   /** Makes the first environment, so that what is wrong shows now, and starts the other workers. */

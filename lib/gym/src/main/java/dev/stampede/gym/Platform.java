@@ -12,6 +12,7 @@ import java.util.Map;
 final class Platform {
   private static final String OS = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
   private static final boolean WINDOWS = OS.startsWith("windows");
+  private static final boolean LINUX = OS.startsWith("linux");
   private static final boolean MAC = OS.startsWith("mac");
 
   private Platform() {}
@@ -51,6 +52,11 @@ final class Platform {
       }
     }
     throw new NoSuchFileException(virtualEnvironment + "/lib/python3.*");
+  }
+
+  /** Whether Python can wait for pipes and sockets at once, and for the end of a pipe as well. */
+  static boolean pipesCanBePolled() {
+    return LINUX;
   }
 
   /** The virtual environment that has this interpreter. */

@@ -56,8 +56,15 @@ final class WorkerProcess implements AutoCloseable {
    * @param python the interpreter
    * @param modules where Python looks for modules first; the worker's own code is in one of them
    * @param stepLimit the longest step that is waited for
+   * @param spin for how long both sides look for the other's word before they sleep: waking up
+   *     takes longer than a step of CartPole, but whoever looks keeps a core busy
    */
-  record Launch(Path python, List<Path> modules, Duration stepLimit) {
+  record Launch(Path python, List<Path> modules, Duration stepLimit, Duration spin) {
+
+    /** The same, without looking before sleeping. */
+    Launch withoutSpin() {
+      return new Launch(python, modules, stepLimit, Duration.ZERO);
+    }
 
     /** Starting, making and resetting may take longer: imports, files to load. */
     Duration makeLimit() {
@@ -94,6 +101,7 @@ final class WorkerProcess implements AutoCloseable {
   private final Tail stderr;
   private final Duration stepLimit;
   private final Duration makeLimit;
+  private final Duration spin;
   private final Map<Thread, Deadline> deadlines = new ConcurrentHashMap<>();
   private final Future<?> watch;
   private final WorkerConnections connections;
@@ -116,6 +124,7 @@ final class WorkerProcess implements AutoCloseable {
   WorkerProcess(Launch launch) throws WorkerDied {
     this.stepLimit = launch.stepLimit();
     this.makeLimit = launch.makeLimit();
+    this.spin = launch.spin();
     this.process = start(launch);
     this.stderr = new Tail(process.getErrorStream(), "stampede-worker-" + process.pid());
     this.watch = WATCH.scheduleWithFixedDelay(this::killIfHung, 100, 100, TimeUnit.MILLISECONDS);
@@ -124,6 +133,9 @@ final class WorkerProcess implements AutoCloseable {
     try {
       this.port = greet();
       this.connections = new WorkerConnections(port, token);
+      if (Platform.pipesCanBePolled()) {
+        idle.addLast(new Doorbell(process, spin));
+      }
     } catch (WorkerDied e) {
       watch.cancel(false);
       String message = e.getMessage() + " before it was ready";
@@ -267,7 +279,7 @@ final class WorkerProcess implements AutoCloseable {
     begin(limit);
     Doorbell bell = idle.pollLast();
     try {
-      bell = bell != null ? bell : new Doorbell(port, token);
+      bell = bell != null ? bell : new Doorbell(port, token, spin);
       bell.ring(call);
       long deadline = System.nanoTime() + limit.toNanos();
       // Who waits for another worker's answer has not read this one's yet.
@@ -447,8 +459,9 @@ final class WorkerProcess implements AutoCloseable {
     try {
       OutputStream stdin = process.getOutputStream();
       stdin.write(
-          "{\"token\": \"%s\", \"parent\": %d}%n"
-              .formatted(token, ProcessHandle.current().pid())
+          "{\"token\": \"%s\", \"parent\": %d, \"spin_ns\": %d, \"pipes\": %b}%n"
+              .formatted(
+                  token, ProcessHandle.current().pid(), spin.toNanos(), Platform.pipesCanBePolled())
               .getBytes(UTF_8));
       stdin.flush(); // And never closed: the worker ends when it is.
       var stdout =

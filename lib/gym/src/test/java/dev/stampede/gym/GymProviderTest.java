@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GymProviderTest {
 
@@ -104,6 +105,19 @@ class GymProviderTest {
       assertThat(apart.protocol())
           .containsEntry("training workers", String.valueOf(2 * cores))
           .containsEntry("stepping", "a call for each step");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "100001"})
+  void how_long_to_look_for_an_answer_has_bounds(String micros) {
+    System.setProperty("stampede.spin", micros);
+    try {
+      assertThatThrownBy(() -> Environments.open("CartPole-v1", 1, progress -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("stampede.spin: expected 0 to 100000 microseconds but got " + micros);
+    } finally {
+      System.clearProperty("stampede.spin");
     }
   }
 

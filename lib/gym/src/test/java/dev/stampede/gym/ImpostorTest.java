@@ -133,7 +133,8 @@ class ImpostorTest {
     Files.writeString(module.resolve("__init__.py"), "");
     Files.writeString(module.resolve("__main__.py"), code);
     Path python = new PythonFinder(System.getenv()).find().executable();
-    var launch = new WorkerProcess.Launch(python, List.of(folder), Duration.ofSeconds(60));
+    var launch =
+        new WorkerProcess.Launch(python, List.of(folder), Duration.ofSeconds(60), Duration.ZERO);
     return new Worker(launch, Long.MAX_VALUE, cause -> {});
   }
 

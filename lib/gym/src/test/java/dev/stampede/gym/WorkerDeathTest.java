@@ -14,15 +14,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerDeathTest {
   private final AtomicInteger restarts = new AtomicInteger();
 
-  @Test
-  void a_worker_killed_in_a_step_loses_the_episodes_and_comes_back() throws Exception {
-    try (Worker worker = Workers.worker(restarts)) {
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5, 500})
+  void a_worker_killed_in_a_step_loses_the_episodes_and_comes_back(long spinMillis)
+      throws Exception {
+    try (Worker worker = spinning(Duration.ofMillis(spinMillis))) {
       GymEnvironment hanging = Workers.environment(worker, "faulty:Hangs-v0");
       GymEnvironment other = Workers.environment(worker, "CartPole-v1");
       hanging.reset(1);
@@ -50,6 +54,30 @@ class WorkerDeathTest {
       assertThat(other.step(Action.of(0)).ending()).isEqualTo(Step.Ending.NONE);
       assertThat(restarts).hasValue(1);
     }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void the_children_that_a_dead_worker_leaves_behind_hold_nobody_up() throws Exception {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment forking = Workers.environment(worker, "faulty:Forks-v0");
+      GymEnvironment other = Workers.environment(worker, "faulty:Quiet-v0");
+      forking.reset(1);
+      other.reset(1);
+
+      var step = CompletableFuture.supplyAsync(() -> forking.step(Action.of(1)));
+
+      assertThat(step.get(10, TimeUnit.SECONDS).ending()).isEqualTo(Step.Ending.LOST);
+      assertThat(other.step(Action.of(0)).ending()).isEqualTo(Step.Ending.LOST);
+    }
+  }
+
+  private Worker spinning(Duration spin) {
+    WorkerProcess.Launch launch = Workers.launch(Duration.ofSeconds(60));
+    return new Worker(
+        new WorkerProcess.Launch(launch.python(), launch.modules(), launch.stepLimit(), spin),
+        Long.MAX_VALUE,
+        cause -> restarts.incrementAndGet());
   }
 
   @Test
@@ -186,7 +214,10 @@ class WorkerDeathTest {
     Python bare = new PythonFinder(System.getenv()).find();
     var launch =
         new WorkerProcess.Launch(
-            bare.executable(), List.of(Workers.TEST_MODULES), Duration.ofSeconds(60));
+            bare.executable(),
+            List.of(Workers.TEST_MODULES),
+            Duration.ofSeconds(60),
+            Duration.ZERO);
 
     assertThatThrownBy(() -> new Worker(launch, Long.MAX_VALUE, cause -> {}).process())
         .isInstanceOf(EnvironmentException.class)

@@ -40,7 +40,7 @@ final class Workers {
   static WorkerProcess.Launch launch(Path python, Duration stepLimit) {
     try {
       List<Path> modules = List.of(WorkerCode.unpack(CACHE), TEST_MODULES);
-      return new WorkerProcess.Launch(python, modules, stepLimit);
+      return new WorkerProcess.Launch(python, modules, stepLimit, Duration.ZERO);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
