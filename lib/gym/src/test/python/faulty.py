@@ -1,6 +1,7 @@
 """Environments that misbehave, each in one way; faulty:<Name>-v0."""
 
 import ctypes
+import gc
 import math
 import os
 import signal
@@ -11,6 +12,7 @@ from typing import ClassVar
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Text, Tuple
+from stampede_worker.server import Pipes
 
 
 class Quiet(gymnasium.Env):
@@ -54,6 +56,44 @@ class Forks(Quiet):
             time.sleep(30)
             os._exit(0)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Babbles(Quiet):
+    """Says something to the JVM in the middle of a step."""
+
+    def __init__(self, words="", closes=False, **_):
+        super().__init__()
+        self.words, self.closes = words, closes
+
+    def misbehave(self):
+        pipes = next(o for o in gc.get_objects() if isinstance(o, Pipes))
+        if self.closes:
+            os.close(pipes._outgoing)
+        else:
+            pipes.sendall(self.words.encode())
+
+
+class ForksTwice(Quiet):
+    """Has a child whose own child writes to what the first has opened."""
+
+    def misbehave(self):
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            pipes = [os.pipe() for _ in range(20)]  # All numbers that are free again.
+            grandchild = os.fork()
+            if grandchild == 0:
+                for _, into in pipes:
+                    os.write(into, b"x")
+                os.write(write, b"alive")
+                os._exit(0)
+            os.waitpid(grandchild, 0)
+            os._exit(0)
+        os.waitpid(child, 0)
+        os.close(write)
+        if os.read(read, 100) != b"alive":
+            raise RuntimeError("the grandchild could not write")
+        os.close(read)
 
 
 class ClosesNever(Quiet):
@@ -206,6 +246,8 @@ for task in (
     Quiet,
     Raises,
     Forks,
+    ForksTwice,
+    Babbles,
     ClosesNever,
     Exits,
     Dies,

@@ -21,9 +21,9 @@ import py4j.Protocol;
 /**
  * A connection to a worker for the calls that come thousands of times a second.
  *
- * <p>They are Py4J's calls, behind Py4J's check of the token. But their bytes are made once, and
- * calling and waiting are two things, so that one thread can have several workers step. Belongs to
- * one thread at a time, but for {@link #answered}.
+ * <p>They are Py4J's calls, over pipes or behind Py4J's check of the token. But their bytes are
+ * made once, and calling and waiting are two things, so that one thread can have several workers
+ * step. Belongs to one thread at a time, but for {@link #answered}.
  */
 final class Doorbell implements AutoCloseable {
   private static final byte[] DONE = "!yn\n".getBytes(StandardCharsets.UTF_8);
@@ -33,6 +33,7 @@ final class Doorbell implements AutoCloseable {
   private final OutputStream out;
   private final InputStream in;
   private final long spin;
+  private final boolean fast;
   private final ReentrantLock reading = new ReentrantLock();
   private byte[] buffer = new byte[1024];
 
@@ -44,6 +45,7 @@ final class Doorbell implements AutoCloseable {
    */
   Doorbell(int port, String token, Duration spin) throws IOException {
     this.spin = spin.toNanos();
+    this.fast = false;
     var socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
     connection = socket;
     try {
@@ -67,9 +69,15 @@ final class Doorbell implements AutoCloseable {
    */
   Doorbell(Process process, Duration spin) {
     this.spin = spin.toNanos();
+    this.fast = true;
     this.connection = process.getOutputStream();
     this.out = process.getOutputStream();
     this.in = process.getInputStream();
+  }
+
+  /** Whether it should be used before others. */
+  boolean isFast() {
+    return fast;
   }
 
   /** A call of {@link PythonWorker}'s for one slot, as it crosses the connection. */

@@ -52,10 +52,19 @@ final class GymBatch implements EnvironmentBatch {
             ? groups
             : grouped(environments, e -> e.slot().process(), STEP);
     List<Call> calls = now.stream().map(Call::ringForStep).toList();
-    calls.forEach(Call::finishStep);
+    RuntimeException failure = null;
+    for (Call call : calls) { // Each has to be answered before the next step.
+      try {
+        call.finishStep();
+      } catch (RuntimeException failed) {
+        failure = failure == null ? failed : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
 
     List<Step> steps = new ArrayList<>(wrapped.size());
-    RuntimeException failure = null;
     for (int e = 0; e < wrapped.size(); e++) {
       try {
         steps.add(wrapped.get(e).step(actions.get(e)));

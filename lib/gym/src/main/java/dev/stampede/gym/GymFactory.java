@@ -40,6 +40,7 @@ final class GymFactory implements EnvironmentFactory {
   private final Optional<AtariProtocol> atari;
   private final WorkerSpec spec;
   private final boolean together;
+  private final Spin spin;
   private final Map<String, String> versions;
   private final Consumer<String> messages;
   private final AtomicInteger restarts = new AtomicInteger();
@@ -55,6 +56,7 @@ final class GymFactory implements EnvironmentFactory {
    *
    * @param workers how many serve the environments for training
    * @param together whether the environments will step together
+   * @param spin closed with this factory
    * @param versions of the Python packages
    * @param messages told why a worker was started again
    */
@@ -63,6 +65,7 @@ final class GymFactory implements EnvironmentFactory {
       WorkerProcess.Launch launch,
       int workers,
       boolean together,
+      Spin spin,
       Map<String, String> versions,
       Consumer<String> messages) {
     this.name = name;
@@ -81,6 +84,7 @@ final class GymFactory implements EnvironmentFactory {
                         new EnvironmentName(name.id(), protocol.forPython(), name.wrappers()))
                 .orElse(forPython));
     this.together = together;
+    this.spin = spin;
     this.versions = versions;
     long memory = GymProvider.memoryLimit(workers + 1);
     this.training =
@@ -179,6 +183,7 @@ final class GymFactory implements EnvironmentFactory {
     protocol.put("training workers", String.valueOf(training.size()));
     protocol.put(
         "stepping", together ? "all environments of a worker in one call" : "a call for each step");
+    protocol.put("waiting for each other", spin.described());
     Space shown = observations;
     if (shown != null) {
       protocol.put("observation space", shown.toString());
@@ -214,6 +219,7 @@ final class GymFactory implements EnvironmentFactory {
   public void close() {
     training.forEach(Worker::close);
     evaluation.close();
+    spin.close();
   }
 
   private GymEnvironment make(Worker worker) {

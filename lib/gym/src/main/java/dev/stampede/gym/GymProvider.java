@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
  *   <li>{@code stampede.worker.memory}: megabytes of its own above which a worker is replaced,
  *       between episodes, on Linux; half of the machine's memory, shared out among the workers, and
  *       at least 1024
- *   <li>{@code stampede.spin}: microseconds for which a worker and the thread that has called it
+ *   <li>{@code stampede.spin}: microseconds for which a worker and the thread that trains with it
  *       look for each other's word before they sleep, which costs processor time and saves that of
  *       waking up; 5000 if there is a core for each of them, otherwise 0
  *   <li>{@code stampede.shared.memory}: directories, as in a path, for the files through which
@@ -51,11 +51,6 @@ public final class GymProvider implements EnvironmentProvider {
   private static final Pattern GYMNASIUM_ID = Pattern.compile("[\\w./:-]+-v\\d+|[\\w.]+:[\\w./-]+");
   private static final Pattern PYTHON_FILE = Pattern.compile("(.+\\.py):(\\w+)");
   static final String MEMORY_LIMIT = "stampede.worker.memory";
-  private static final String SPIN = "stampede.spin";
-
-  /** A death is noticed only after it, and a core is busy with it. */
-  private static final long LONGEST_SPIN = 100_000;
-
   private static final List<String> WELL_KNOWN =
       List.of(
           "CartPole-v1",
@@ -135,13 +130,14 @@ public final class GymProvider implements EnvironmentProvider {
     }
     var limit = Duration.ofSeconds(Long.getLong(WorkerProcess.STEP_LIMIT, 60));
     int workers = workers(environments, together);
+    Spin spin = Spin.of(workers + (together ? 1 : environments));
     var factory =
         new GymFactory(
             name,
-            new WorkerProcess.Launch(
-                python, List.of(code), limit, spin(workers + (together ? 1 : environments))),
+            new WorkerProcess.Launch(python, List.of(code), limit, spin.time()),
             workers,
             together,
+            spin,
             PythonEnvironments.versions(python),
             progress);
     factory.start();
@@ -186,21 +182,5 @@ public final class GymProvider implements EnvironmentProvider {
     // An actor-learner's worker waits while it learns; those of a batch all step at once.
     int workers = Integer.getInteger("stampede.workers", together ? cores : 2 * cores);
     return Math.max(1, Math.min(environments, workers));
-  }
-
-  /**
-   * For how long the two sides of a call look for each other's word.
-   *
-   * @param sides threads that step environments, and workers that do
-   */
-  private static Duration spin(int sides) {
-    // With fewer cores than sides, who looks keeps others from working.
-    long micros = sides <= Runtime.getRuntime().availableProcessors() ? 5_000 : 0;
-    long chosen = Long.getLong(SPIN, micros);
-    if (chosen < 0 || chosen > LONGEST_SPIN) {
-      throw new IllegalArgumentException(
-          SPIN + ": expected 0 to " + LONGEST_SPIN + " microseconds but got " + chosen);
-    }
-    return Duration.ofNanos(1_000 * chosen);
   }
 }

@@ -134,7 +134,7 @@ final class WorkerProcess implements AutoCloseable {
       this.port = greet();
       this.connections = new WorkerConnections(port, token);
       if (Platform.pipesCanBePolled()) {
-        idle.addLast(new Doorbell(process, spin));
+        putBack(new Doorbell(process, spin));
       }
     } catch (WorkerDied e) {
       watch.cancel(false);
@@ -188,14 +188,12 @@ final class WorkerProcess implements AutoCloseable {
   @Nullable String answer(Doorbell bell) throws WorkerDied {
     try {
       String answer = bell.answer();
-      idle.addLast(bell);
+      putBack(bell);
       return answer == null ? null : value(answer);
-    } catch (IOException e) {
-      bell.close();
-      throw died(e);
-    } catch (NoAnswer e) {
-      bell.close();
-      throw failure(e);
+    } catch (IOException | NoAnswer e) {
+      WorkerDied how = died(e);
+      bell.close(); // Not earlier: a worker ends when its stdin is closed.
+      throw how;
     } catch (Py4JException e) {
       throw failure(e);
     } finally {
@@ -268,7 +266,7 @@ final class WorkerProcess implements AutoCloseable {
   public void close() {
     dead = true;
     watch.cancel(false);
-    process.destroyForcibly();
+    kill();
     connections.shutdown();
     for (Doorbell bell = idle.poll(); bell != null; bell = idle.poll()) {
       bell.close();
@@ -286,11 +284,20 @@ final class WorkerProcess implements AutoCloseable {
       deadlines.put(Thread.currentThread(), new Deadline(deadline, limit, bell));
       return bell;
     } catch (IOException | NoAnswer e) {
+      end();
+      WorkerDied how = died(e);
       if (bell != null) {
         bell.close();
       }
-      end();
-      throw died(e);
+      throw how;
+    }
+  }
+
+  private void putBack(Doorbell bell) {
+    if (bell.isFast()) {
+      idle.addLast(bell); // The next to be taken.
+    } else {
+      idle.addFirst(bell);
     }
   }
 
@@ -355,7 +362,7 @@ final class WorkerProcess implements AutoCloseable {
         .ifPresent(
             late -> {
               missed = late.limit();
-              process.destroyForcibly();
+              kill();
             });
   }
 
@@ -423,8 +430,16 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Unlike {@link Process#destroyForcibly} this leaves the pipes open, which somebody may be about
+   * to use: once closed, their numbers belong to the next process's.
+   */
+  private void kill() {
+    process.toHandle().destroyForcibly();
+  }
+
   private int killForGood() {
-    process.destroyForcibly();
+    kill();
     return process.onExit().join().exitValue();
   }
 
@@ -463,7 +478,7 @@ final class WorkerProcess implements AutoCloseable {
               .formatted(
                   token, ProcessHandle.current().pid(), spin.toNanos(), Platform.pipesCanBePolled())
               .getBytes(UTF_8));
-      stdin.flush(); // And never closed: the worker ends when it is.
+      stdin.flush(); // And not closed as long as the worker lives, which ends when it is.
       var stdout =
           new BufferedReader(new BoundedReader(process.inputReader(UTF_8), LONGEST_GREETING));
       String line = stdout.readLine();

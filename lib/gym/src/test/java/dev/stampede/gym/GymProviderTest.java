@@ -13,8 +13,10 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +108,37 @@ class GymProviderTest {
           .containsEntry("training workers", String.valueOf(2 * cores))
           .containsEntry("stepping", "a call for each step");
     }
+  }
+
+  @Test
+  void as_many_wait_awake_as_there_are_cores_for() {
+    int pairs = Runtime.getRuntime().availableProcessors() / 2; // A thread and its worker.
+    Deque<EnvironmentFactory> open = new ArrayDeque<>();
+    try {
+      for (int i = 0; i < pairs; i++) {
+        open.push(Environments.open("CartPole-v1", 1, progress -> {}));
+        assertThat(waiting(open.peek())).startsWith("awake for up to 5000 µs");
+      }
+      open.push(Environments.open("CartPole-v1", 1, progress -> {}));
+      assertThat(waiting(open.peek())).isEqualTo("asleep at once");
+
+      open.pop().close();
+      if (pairs > 0) {
+        EnvironmentFactory first = open.pop();
+        first.close();
+        first.close(); // Gives its cores back only once.
+        open.push(Environments.open("CartPole-v1", 1, progress -> {}));
+        assertThat(waiting(open.peek())).startsWith("awake");
+        open.push(Environments.open("CartPole-v1", 1, progress -> {}));
+        assertThat(waiting(open.peek())).isEqualTo("asleep at once");
+      }
+    } finally {
+      open.forEach(EnvironmentFactory::close);
+    }
+  }
+
+  private static String waiting(EnvironmentFactory factory) {
+    return factory.protocol().getOrDefault("waiting for each other", "not said");
   }
 
   @ParameterizedTest

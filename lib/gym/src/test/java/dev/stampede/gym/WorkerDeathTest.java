@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerDeathTest {
@@ -69,6 +71,42 @@ class WorkerDeathTest {
 
       assertThat(step.get(10, TimeUnit.SECONDS).ending()).isEqualTo(Step.Ending.LOST);
       assertThat(other.step(Action.of(0)).ending()).isEqualTo(Step.Ending.LOST);
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void children_keep_what_they_have_opened_themselves() {
+    try (Worker worker = Workers.worker(restarts)) {
+      GymEnvironment forking = Workers.environment(worker, "faulty:ForksTwice-v0");
+      forking.reset(1);
+      assertThat(forking.step(Action.of(1)).ending()).isEqualTo(Step.Ending.NONE);
+      assertThat(forking.step(Action.of(0)).ending()).isEqualTo(Step.Ending.NONE);
+      assertThat(restarts).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnabledOnOs(OS.LINUX) // Elsewhere calls do not come over pipes.
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          words="noise\\n"            | because of what it sent: expected an answer but got "noise"
+          words="!yn\\n!yn\\n"       | because of what it sent: expected one line but got 2
+          words="!ysone\\n!ystwo\\n" | because of what it sent: expected one line but got 2
+          closes=true                | ended with exit code 1
+          """)
+  void nonsense_on_the_pipes_is_a_death_in_words(String option, String words) {
+    AtomicReference<String> cause = new AtomicReference<>("none");
+    try (Worker worker =
+        new Worker(Workers.launch(Duration.ofSeconds(60)), Long.MAX_VALUE, cause::set)) {
+      GymEnvironment babbling = Workers.environment(worker, "faulty:Babbles-v0(" + option + ")");
+      babbling.reset(1);
+
+      assertThat(babbling.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+      babbling.reset();
+      assertThat(cause.get()).contains(words);
     }
   }
 
