@@ -44,6 +44,11 @@ final class GymBatch implements EnvironmentBatch {
 
   @Override
   public List<Step> step(List<Action> actions) {
+    if (actions.size() != environments.size()) {
+      throw new IllegalArgumentException(
+          "actions: expected one for each of the %d environments but got %d"
+              .formatted(environments.size(), actions.size()));
+    }
     for (int e = 0; e < environments.size(); e++) {
       environments.get(e).prepare(actions.get(e));
     }
