@@ -907,6 +907,31 @@ class GymnasiumCasesTest {
   }
 
   @Test
+  void time_stands_beside_what_is_seen_where_that_is_asked_for() {
+    String cartPole = "CartPole-v1(max_episode_steps=100)";
+    try (RawEnvironment counted = raw(cartPole + " | TimeAwareObservation(flatten=false)");
+        RawEnvironment share =
+            raw(cartPole + " | TimeAwareObservation(flatten=false, normalize_time=true)");
+        RawEnvironment nested =
+            raw(
+                "gymnasium_cases:Spaced-v0(number=24, last=100, max_episode_steps=100)"
+                    + " | TimeAwareObservation(flatten=false)")) {
+      for (RawEnvironment aware : List.of(counted, share, nested)) {
+        aware.reset(1);
+        aware.step(1L);
+      }
+      assertThat(counted.observation()).asInstanceOf(MAP).containsEntry("time", List.of(1L));
+      assertThat(counted.observation()).asInstanceOf(MAP).containsOnlyKeys("obs", "time");
+      assertThat(share.observation())
+          .asInstanceOf(MAP)
+          .containsEntry("time", List.of((double) 0.01f));
+      assertThat(nested.observation())
+          .asInstanceOf(MAP)
+          .containsOnlyKeys("position", "velocity", "time");
+    }
+  }
+
+  @Test
   void frames_are_skipped() {
     try (RawEnvironment skipping = raw("CartPole-v1 | MaxAndSkipObservation(skip=4)")) {
       skipping.reset(1);

@@ -14,6 +14,7 @@ import dev.stampede.env.Step.Ending;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -392,7 +393,7 @@ class GymnasiumVectorCasesTest {
   void a_step_that_takes_too_long_is_lost() {
     var patient =
         Workers.launch(
-            Workers.python(EnvironmentGroup.BOX2D.requirements()), Duration.ofMillis(700));
+            Workers.python(EnvironmentGroup.BOX2D.requirements()), Duration.ofSeconds(1));
     var counted = new AtomicInteger();
     try (var one = new Worker(patient, Long.MAX_VALUE, cause -> counted.incrementAndGet())) {
       List<Environment> slow =
@@ -413,10 +414,10 @@ class GymnasiumVectorCasesTest {
   void a_slow_reset_is_waited_for() {
     var limit =
         Workers.launch(
-            Workers.python(EnvironmentGroup.BOX2D.requirements()), Duration.ofMillis(500));
+            Workers.python(EnvironmentGroup.BOX2D.requirements()), Duration.ofSeconds(1));
     var counted = new AtomicInteger();
     try (var one = new Worker(limit, Long.MAX_VALUE, cause -> counted.incrementAndGet());
-        var slow = Workers.environment(one, "gymnasium_cases:Slow-v0(seconds=0.8)")) {
+        var slow = Workers.environment(one, "gymnasium_cases:Slow-v0(seconds=1.3)")) {
       slow.reset(1);
 
       assertThat(slow.step(Action.of(0)).last()).isFalse();
@@ -552,7 +553,7 @@ class GymnasiumVectorCasesTest {
       return Action.of(number % discrete.n());
     }
     float[] numbers = new float[space.size()];
-    java.util.Arrays.fill(numbers, (float) (number / 11.0 - 0.5));
+    Arrays.fill(numbers, (float) (number / 11.0 - 0.5));
     return Action.of(numbers);
   }
 
