@@ -27,6 +27,7 @@ class GymEnvironment implements Environment {
   private Slot slot;
   private OptionalInt seed = OptionalInt.empty();
   private boolean underWay;
+  private boolean closed;
   private @Nullable Supplier<Step> stepAhead;
   private @Nullable Supplier<Observation> resetAhead;
 
@@ -74,6 +75,9 @@ class GymEnvironment implements Environment {
   }
 
   private Observation reset(OptionalInt resetSeed) {
+    if (closed) {
+      throw new IllegalStateException("this environment is closed; create another one");
+    }
     Supplier<Observation> ahead = resetAhead;
     underWay = false;
     stepAhead = null;
@@ -86,7 +90,7 @@ class GymEnvironment implements Environment {
     OptionalInt next = resetSeed;
     while (true) {
       if (slot.process() != worker.process()) {
-        close(); // The old process may be alive, and ends with its last environment.
+        closeSlot(); // The old process may be alive, and ends with its last environment.
         slot = makeSlot();
         if (next.isEmpty() && seed.isPresent()) {
           seed = OptionalInt.of(new SplittableRandom(seed.getAsInt()).nextInt() >>> 1);
@@ -211,6 +215,11 @@ class GymEnvironment implements Environment {
   @Override
   public void close() {
     underWay = false;
+    closed = true;
+    closeSlot();
+  }
+
+  private void closeSlot() {
     try {
       slot.close();
     } catch (WorkerDied | EnvironmentException e) {

@@ -227,6 +227,19 @@ class GymEnvironmentTest {
   }
 
   @Test
+  void a_closed_environment_says_so() {
+    GymEnvironment environment = Workers.environment(worker, "CartPole-v1");
+    environment.reset(1);
+    environment.close();
+
+    assertThatThrownBy(environment::reset)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(() -> environment.step(Action.of(0)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void no_name_of_shared_memory_is_left() throws Exception {
     make("CartPole-v1").reset(1);
     assertThatThrownBy(() -> make("faulty:Broken-v0")).isInstanceOf(EnvironmentException.class);
