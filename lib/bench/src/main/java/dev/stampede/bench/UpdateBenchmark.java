@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The parts of one A3C update of five steps: {@code mvn -q -pl lib/core,lib/bench -am -DskipTests
- * package exec:exec} with {@code -Dexec.args} as JMH takes them.
+ * The parts of one A3C update of five steps. After {@code mvn -DskipTests install}: {@code mvn -q
+ * -pl lib/bench exec:exec -Dexec.args="-cp %classpath org.openjdk.jmh.Main UpdateBenchmark"}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
