@@ -71,6 +71,7 @@ class Babbles(Quiet):
             os.close(pipes._outgoing)
         else:
             pipes.sendall(self.words.encode())
+            time.sleep(60)  # No answer to the step follows.
 
 
 class ForksTwice(Quiet):
