@@ -91,7 +91,7 @@ class Inputs:
 
 
 class Server:
-    def __init__(self, api: object, token: str, spin_ns: int = 0) -> None:
+    def __init__(self, api: object, token: str, spin_ns: int) -> None:
         """Listens on a free port of the loopback interface.
 
         Args:

@@ -57,19 +57,10 @@ final class GymBatch implements EnvironmentBatch {
             ? groups
             : grouped(environments, e -> e.slot().process(), STEP);
     List<Call> calls = now.stream().map(Call::ringForStep).toList();
-    RuntimeException failure = null;
-    for (Call call : calls) { // Each has to be answered before the next step.
-      try {
-        call.finishStep();
-      } catch (RuntimeException failed) {
-        failure = failure == null ? failed : failure;
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    calls.forEach(Call::finishStep);
 
     List<Step> steps = new ArrayList<>(wrapped.size());
+    RuntimeException failure = null;
     for (int e = 0; e < wrapped.size(); e++) {
       try {
         steps.add(wrapped.get(e).step(actions.get(e)));
@@ -197,26 +188,37 @@ final class GymBatch implements EnvironmentBatch {
       }
     }
 
+    /** Whatever comes of it, the calls to other workers have to be finished as well. */
     private void finish(
         Consumer<GymEnvironment> done, BiConsumer<GymEnvironment, RuntimeException> failed)
         throws WorkerDied {
-      Map<String, List<@Nullable String>> said = answer();
-      if (said.isEmpty()) {
-        group.members().forEach(done);
+      try {
+        Map<String, List<@Nullable String>> said = answer();
+        if (said.isEmpty()) {
+          group.members().forEach(done);
+        } else {
+          group.members().forEach(member -> finish(member, said, done, failed));
+        }
+      } catch (RuntimeException failure) {
+        group.members().forEach(member -> failed.accept(member, failure));
+      }
+    }
+
+    private static void finish(
+        GymEnvironment member,
+        Map<String, List<@Nullable String>> said,
+        Consumer<GymEnvironment> done,
+        BiConsumer<GymEnvironment, RuntimeException> failed) {
+      List<@Nullable String> own = said.get(String.valueOf(member.number()));
+      String error = own == null ? null : own.get(1);
+      if (error != null) {
+        failed.accept(member, WorkerProcess.failure(error));
         return;
       }
-      for (GymEnvironment member : group.members()) {
-        List<@Nullable String> own = said.get(String.valueOf(member.number()));
-        String error = own == null ? null : own.get(1);
-        if (error != null) {
-          failed.accept(member, WorkerProcess.failure(error));
-          continue;
-        }
-        if (own != null) {
-          member.slot().keep(own.get(0));
-        }
-        done.accept(member);
+      if (own != null) {
+        member.slot().keep(own.get(0));
       }
+      done.accept(member);
     }
 
     @SuppressWarnings("unchecked") // As the worker answers.

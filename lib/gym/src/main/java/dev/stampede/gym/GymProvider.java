@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -130,16 +131,16 @@ public final class GymProvider implements EnvironmentProvider {
     }
     var limit = Duration.ofSeconds(Long.getLong(WorkerProcess.STEP_LIMIT, 60));
     int workers = workers(environments, together);
+    Map<String, String> versions = PythonEnvironments.versions(python);
     Spin spin = Spin.of(workers + (together ? 1 : environments));
-    var factory =
-        new GymFactory(
-            name,
-            new WorkerProcess.Launch(python, List.of(code), limit, spin.time()),
-            workers,
-            together,
-            spin,
-            PythonEnvironments.versions(python),
-            progress);
+    var launch = new WorkerProcess.Launch(python, List.of(code), limit, spin.time());
+    GymFactory factory;
+    try {
+      factory = new GymFactory(name, launch, workers, together, spin, versions, progress);
+    } catch (RuntimeException e) { // Options that this game does not have.
+      spin.close();
+      throw e;
+    }
     factory.start();
     return factory;
   }

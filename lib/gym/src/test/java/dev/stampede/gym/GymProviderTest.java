@@ -113,6 +113,10 @@ class GymProviderTest {
   @Test
   void as_many_wait_awake_as_there_are_cores_for() {
     int pairs = Runtime.getRuntime().availableProcessors() / 2; // A thread and its worker.
+    for (String wrong : List.of("Breakout(sticky=7)", "NoSuchEnvironment-v0")) {
+      assertThatThrownBy(() -> Environments.open(wrong, 1, progress -> {}))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
     Deque<EnvironmentFactory> open = new ArrayDeque<>();
     try {
       for (int i = 0; i < pairs; i++) {
