@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ final class Doorbell implements AutoCloseable {
   private static final byte[] DONE = "!yn\n".getBytes(StandardCharsets.UTF_8);
   private static final String TOKEN_TAKEN = "!yv";
 
+  /** About two microseconds. */
+  private static final int MOST_PAUSES = 50;
+
+  /** In nanoseconds; a thread wakes up in less, also where idle cores are slow to. */
+  private static final long WAKING_UP = 100_000;
+
   private final Closeable connection;
   private final OutputStream out;
   private final InputStream in;
@@ -36,6 +43,8 @@ final class Doorbell implements AutoCloseable {
   private final boolean fast;
   private final ReentrantLock reading = new ReentrantLock();
   private byte[] buffer = new byte[1024];
+  private boolean stepping;
+  private long usualStep;
 
   /**
    * Connects to the worker that listens on this port.
@@ -97,6 +106,17 @@ final class Doorbell implements AutoCloseable {
 
   /** Sends a call. Its answer has to be waited for before the next one. */
   void ring(byte[] call) throws IOException {
+    stepping = false;
+    send(call);
+  }
+
+  /** Sends a call that takes about as long as the one before that was sent in this way. */
+  void ringForStep(byte[] call) throws IOException {
+    stepping = true;
+    send(call);
+  }
+
+  private void send(byte[] call) throws IOException {
     out.write(call);
     out.flush();
   }
@@ -137,12 +157,28 @@ final class Doorbell implements AutoCloseable {
     return line == null ? null : WorkerConnections.answer(line);
   }
 
+  /**
+   * Looking costs the worker some of its speed where two cores share their parts, so that this
+   * thread sleeps for most of a step that takes long, and pauses between looks.
+   */
   private void lookForAnswer() throws IOException {
-    if (spin > 0) {
-      long start = System.nanoTime();
-      while (in.available() == 0 && System.nanoTime() - start < spin) {
-        Thread.yield(); // To the worker, if it waits for this core.
+    if (spin == 0) {
+      return;
+    }
+    long start = System.nanoTime();
+    long asleep = usualStep * 3 / 4 - WAKING_UP;
+    if (stepping && asleep > 0) {
+      LockSupport.parkNanos(asleep);
+    }
+    for (int pauses = 0; in.available() == 0 && System.nanoTime() - start < spin; pauses++) {
+      Thread.yield(); // To the worker, if it waits for this core.
+      for (int i = 0; i < Math.min(pauses, MOST_PAUSES); i++) {
+        Thread.onSpinWait();
       }
+    }
+    if (stepping) { // Nearly the shortest of late: asleep, it would be noticed too late.
+      long took = System.nanoTime() - start;
+      usualStep = Math.min(took, usualStep + (took - usualStep) / 32);
     }
   }
 
