@@ -91,6 +91,7 @@ public record A2C(double gamma, double lambda, PerThread beta, double valueWeigh
     double policyLoss = 0;
     double valueLoss = 0;
     double entropyLoss = 0;
+    Measures seen = new Measures();
     for (int t = 0; t < tMax; t++) {
       for (int e = 0; e < rollouts.size(); e++) {
         int row = (t * rollouts.size() + e) * (v + 1);
@@ -100,10 +101,11 @@ public record A2C(double gamma, double lambda, PerThread beta, double valueWeigh
         dOut[row + v] = (float) (-valueWeight * advantage); // dθ_v
         policyLoss -= policy.logProbability(out, row, a) * advantage;
         valueLoss += valueWeight / 2 * advantage * advantage;
-        entropyLoss -= beta.of(e) * policy.entropy(out, row);
+        entropyLoss -= beta.of(e) * seen.entropy(policy.entropy(out, row));
+        seen.value(out[row + v], rollouts.get(e).target(t));
       }
     }
-    return new ActorLearner.Terms(policyLoss, valueLoss, entropyLoss);
+    return new ActorLearner.Terms(policyLoss, valueLoss, entropyLoss, seen);
   }
 
   @Override

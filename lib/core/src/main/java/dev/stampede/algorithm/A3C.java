@@ -74,6 +74,7 @@ public record A3C(double gamma, double lambda, PerThread beta, double valueWeigh
     double policyLoss = 0;
     double valueLoss = 0;
     double entropy = 0;
+    Measures seen = new Measures();
     for (int i = 0; i < rollout.size(); i++) {
       int row = i * (v + 1);
       Action a = rollout.action(i);
@@ -82,9 +83,10 @@ public record A3C(double gamma, double lambda, PerThread beta, double valueWeigh
       dOut[row + v] = (float) (-valueWeight * advantage); // dθ_v
       policyLoss -= policy.logProbability(out, row, a) * advantage;
       valueLoss += valueWeight / 2 * advantage * advantage;
-      entropy += policy.entropy(out, row);
+      entropy += seen.entropy(policy.entropy(out, row));
+      seen.value(out[row + v], rollout.target(i));
     }
-    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy);
+    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy, seen);
   }
 
   @Override

@@ -110,8 +110,18 @@ public interface ActorLearner {
     Terms at(float[] out, float[] dOut);
   }
 
-  /** The values of a loss's terms, over the rollout. */
-  record Terms(double policy, double value, double entropy) {
+  /**
+   * The values of a loss's terms, over the rollout.
+   *
+   * @param measures what else its samples showed
+   */
+  record Terms(double policy, double value, double entropy, Measures measures) {
+
+    /** Of samples that showed nothing else. */
+    public Terms(double policy, double value, double entropy) {
+      this(policy, value, entropy, new Measures());
+    }
+
     public double sum() {
       return policy + value + entropy;
     }

@@ -102,6 +102,7 @@ public record GA3C(
     double policyLoss = 0;
     double valueLoss = 0;
     double entropy = 0;
+    Measures seen = new Measures();
     for (int i = 0; i < batch.size(); i++) {
       int row = i * (v + 1);
       Action a = batch.get(i).action();
@@ -111,9 +112,10 @@ public record GA3C(
       dOut[row + v] = (float) (-valueWeight * advantage);
       policyLoss -= Math.max(logPi, logFloor) * advantage;
       valueLoss += valueWeight / 2 * advantage * advantage;
-      entropy += policy.entropy(out, row);
+      entropy += seen.entropy(policy.entropy(out, row));
+      seen.value(out[row + v], batch.get(i).target());
     }
-    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy);
+    return new ActorLearner.Terms(policyLoss, valueLoss, -beta * entropy, seen);
   }
 
   @Override

@@ -75,14 +75,17 @@ public record OneStepQ(
   static ActorLearner.Terms squaredError(
       ActionValues Q, Rollout rollout, double valueWeight, float[] out, float[] dOut) {
     double loss = 0;
+    Measures seen = new Measures();
     for (int i = 0; i < rollout.size(); i++) {
       int row = i * Q.outputs();
       int a = rollout.action(i).index();
-      double error = rollout.target(i) - Q.q(out, row, a);
+      double q = Q.q(out, row, a);
+      double error = rollout.target(i) - q;
       Q.gradient(row, a, -valueWeight * error, dOut);
       loss += valueWeight / 2 * error * error;
+      seen.value(q, rollout.target(i));
     }
-    return new ActorLearner.Terms(0, loss, 0);
+    return new ActorLearner.Terms(0, loss, 0, seen);
   }
 
   @Override

@@ -15,8 +15,10 @@ import dev.stampede.nn.ParametersFile;
 import dev.stampede.record.Recorder;
 import dev.stampede.record.Recording;
 import dev.stampede.record.Take;
+import dev.stampede.result.Change;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
+import dev.stampede.result.LearningRecord;
 import dev.stampede.result.Machine;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
@@ -29,6 +31,7 @@ import dev.stampede.runtime.Reduction;
 import dev.stampede.runtime.Training;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,7 @@ public final class Run {
   private final Consumer<String> messages;
   private final @Nullable RunDirectory directory;
   private final CountDownLatch done = new CountDownLatch(1);
+  private final CountDownLatch up = new CountDownLatch(1);
   private volatile boolean stopRequested;
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Training training;
@@ -109,6 +113,105 @@ public final class Run {
   }
 
   /**
+   * Makes all threads wait after the rollout that they are in; nothing is lost, and the run's clock
+   * stands. Waits for the first environment if there is none yet.
+   *
+   * @throws IllegalStateException if the run has ended
+   */
+  public void pause() {
+    underWay("pause").pause();
+  }
+
+  /**
+   * Lets them go on after {@link #pause}.
+   *
+   * @throws IllegalStateException if the run has ended
+   */
+  public void resume() {
+    underWay("resume").resume();
+  }
+
+  public boolean isPaused() {
+    Training t = training;
+    return t != null && t.isPaused();
+  }
+
+  /**
+   * Sets η for all updates from now on. Where it falls, it falls on from there: by the same share
+   * of itself as before. Written into the run's record, and kept by its checkpoints.
+   *
+   * @throws IllegalArgumentException if it is no learning rate
+   * @throws IllegalStateException if the run has ended, or η has fallen to 0
+   */
+  public synchronized void learningRate(double eta) {
+    Preset changed = changed(Knob.LEARNING_RATE, Double.toString(eta));
+    underWay("learning-rate").changeLearningRate(eta);
+    preset = changed;
+  }
+
+  /**
+   * Sets β, the weight of the policy's entropy, for each thread's rollouts from its next one on.
+   *
+   * @param betas one for all threads, or several, as {@link Preset#entropy} takes them
+   * @throws IllegalArgumentException if the algorithm has none, or it is no such weight
+   * @throws IllegalStateException if the run has ended, or its algorithm cannot change over
+   */
+  public void entropy(double... betas) {
+    change(
+        Knob.ENTROPY, String.join(",", Arrays.stream(betas).mapToObj(Double::toString).toList()));
+  }
+
+  /** The same for λ of the returns; see {@link Preset#lambda}. */
+  public void lambda(double lambda) {
+    change(Knob.LAMBDA, Double.toString(lambda));
+  }
+
+  /** The same for the factor of the value's gradient; see {@link Preset#valueWeight}. */
+  public void valueWeight(double factor) {
+    change(Knob.VALUE_WEIGHT, Double.toString(factor));
+  }
+
+  private synchronized void change(Knob knob, String value) {
+    Training t = underWay(knob.label());
+    Preset changed = changed(knob, value);
+    t.changeAlgorithm(
+        changed.make(framesPerStep), knob.label(), preset.value(knob), changed.value(knob));
+    preset = changed;
+  }
+
+  private Preset changed(Knob knob, String value) {
+    return preset.with(knob, knob.parse(value), "changed by the user while it ran");
+  }
+
+  /** Waits until there is something to change. */
+  private Training underWay(String what) {
+    try {
+      up.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(what + ": interrupted before the run was up", e);
+    }
+    Training t = training;
+    if (t == null || !isRunning()) {
+      throw new IllegalStateException(
+          what + ": expected a run that is under way, but this one has ended; start another");
+    }
+    return t;
+  }
+
+  /** What was changed while it ran, oldest first. */
+  public List<Change> changes() {
+    Training t = training;
+    return t == null ? List.of() : t.changes();
+  }
+
+  /** What the updates looked like, in up to some hundred pieces of the run. */
+  public List<LearningRecord> learning() {
+    Training t = training;
+    return t == null ? List.of() : t.learningRecords();
+  }
+
+  /**
    * Waits for the end. An interrupt of the waiting thread is an orderly stop: this then returns
    * within 50 ms with everything so far, while the run's own threads end by themselves.
    *
@@ -151,7 +254,20 @@ public final class Run {
   public Progress progress() {
     Training t = training;
     return t == null
-        ? new Progress(isRunning(), 0, budget, 0, 0, 0, 0, Double.NaN, Double.NaN, List.of())
+        ? new Progress(
+            isRunning(),
+            false,
+            0,
+            budget,
+            0,
+            0,
+            0,
+            0,
+            Double.NaN,
+            Double.NaN,
+            List.of(),
+            List.of(),
+            List.of())
         : t.progress();
   }
 
@@ -292,6 +408,10 @@ public final class Run {
         Checkpoint.deleteAll(directory.path());
       }
       training = t;
+      if (directory != null) {
+        directory.write(record()); // So that a run whose process dies at once is on the list.
+      }
+      up.countDown();
       if (stopRequested) {
         t.stop();
       }
@@ -306,6 +426,7 @@ public final class Run {
       failure = failure == null ? e : failure;
     } finally {
       done.countDown();
+      up.countDown();
     }
   }
 
@@ -362,6 +483,15 @@ public final class Run {
     Checkpoint.putDamagedAside(out.path());
     out.keepEpisodes(from.episodes());
     written = finished.size();
+    Preset last = preset;
+    for (Change each : t.changes()) {
+      Knob knob = Knob.named(each.knob());
+      last = last.with(knob, knob.parse(each.to()), "changed by the user while it ran");
+    }
+    if (!t.changes().isEmpty()) {
+      t.changeAgain(last.make(framesPerStep));
+      preset = last;
+    }
     tellOfResumption(t, from);
   }
 
@@ -536,6 +666,10 @@ public final class Run {
               return true;
             },
             () -> {
+              out.writeLearning(t.learningRecords());
+              return true;
+            },
+            () -> {
               ParametersFile.write(out.parameters(), n, t.theta(), t.observationMoments());
               return true;
             },
@@ -568,7 +702,9 @@ public final class Run {
         "state",
         cause != null
             ? "failed"
-            : now.running() ? "running" : stopRequested ? "stopped" : "finished");
+            : now.running()
+                ? now.paused() ? "paused" : "running"
+                : stopRequested ? "stopped" : "finished");
     if (cause != null) {
       record.put("failure", cause.getMessage() == null ? cause.toString() : cause.getMessage());
     }
@@ -600,6 +736,7 @@ public final class Run {
                       return entry;
                     })
                 .toList());
+    record.put("changes", changes().stream().map(Run::changeRecord).toList());
     record.put("checkpoints", checkpointsRecord());
     record.put("experiment", settings());
     record.put("algorithm", algorithmRecord());
@@ -609,6 +746,7 @@ public final class Run {
     versions.put("engine", t == null ? null : Engine.version());
     record.put("versions", versions);
     record.put("machine", Machine.description());
+    record.put("process", Machine.process());
     return record;
   }
 
@@ -665,6 +803,16 @@ public final class Run {
     record.put(
         "differencesFromPaper",
         now.differencesFromPaper().stream().map(Preset.Difference::toString).toList());
+    return record;
+  }
+
+  private static Map<String, Object> changeRecord(Change change) {
+    Map<String, Object> record = new LinkedHashMap<>();
+    record.put("step", change.step());
+    record.put("wallSeconds", change.seconds());
+    record.put("knob", change.knob());
+    record.put("from", change.from());
+    record.put("to", change.to());
     return record;
   }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -22,6 +23,25 @@ public final class Machine {
     map.put("cores", Runtime.getRuntime().availableProcessors());
     map.put("maxHeapMegabytes", Runtime.getRuntime().maxMemory() >> 20);
     return map;
+  }
+
+  /** This process, so that it can be told later whether it is still alive. */
+  public static Map<String, Object> process() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("pid", ProcessHandle.current().pid());
+    map.put("started", started(ProcessHandle.current()));
+    return map;
+  }
+
+  /** Whether the process that wrote such a description lives. */
+  static boolean isAlive(long pid, String started) {
+    return ProcessHandle.of(pid)
+        .filter(process -> process.isAlive() && started(process).equals(started))
+        .isPresent();
+  }
+
+  private static String started(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toString).orElse("unknown");
   }
 
   /** Version and commit of this library, as the build wrote them. */

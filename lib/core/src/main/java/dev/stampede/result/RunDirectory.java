@@ -63,6 +63,7 @@ public final class RunDirectory {
   public void begin() throws IOException {
     Files.writeString(episodes(), "step,frames,seconds,thread,return,length\n");
     Files.deleteIfExists(evaluations());
+    Files.deleteIfExists(learning());
     Files.deleteIfExists(parameters());
     Files.deleteIfExists(json());
   }
@@ -134,6 +135,10 @@ public final class RunDirectory {
     return directory.resolve("evaluations.csv");
   }
 
+  public Path learning() {
+    return directory.resolve("learning.csv");
+  }
+
   public Path parameters() {
     return directory.resolve("parameters.safetensors");
   }
@@ -179,6 +184,63 @@ public final class RunDirectory {
                 e.length()));
       }
     }
+  }
+
+  /** Writes all that is known about the updates; an empty cell is no number. */
+  public void writeLearning(List<LearningRecord> records) {
+    StringBuilder text =
+        new StringBuilder(
+            "step,seconds,updates,policy_loss,value_loss,entropy,explained_variance,"
+                + "gradient_norm,learning_rate,staleness\n");
+    for (LearningRecord r : records) {
+      text.append(r.step()).append(',');
+      text.append(String.format(Locale.ROOT, "%.3f,", r.seconds())).append(r.updates());
+      for (double each :
+          new double[] {
+            r.policyLoss(),
+            r.valueLoss(),
+            r.entropy(),
+            r.explainedVariance(),
+            r.gradientNorm(),
+            r.learningRate(),
+            r.staleness()
+          }) {
+        text.append(',').append(Double.isFinite(each) ? Float.toString((float) each) : "");
+      }
+      text.append('\n');
+    }
+    replace(learning(), text.toString());
+  }
+
+  /**
+   * Reads {@code learning.csv} of a run's folder; none if there is no such file.
+   *
+   * @throws IllegalArgumentException if a line is not as it was written
+   */
+  public static List<LearningRecord> readLearning(Path directory) {
+    Path file = new RunDirectory(directory).learning();
+    return !Files.exists(file)
+        ? List.of()
+        : lines(
+            file,
+            10,
+            Long.MAX_VALUE - 1,
+            cells ->
+                new LearningRecord(
+                    Long.parseLong(cells[0]),
+                    Double.parseDouble(cells[1]),
+                    Long.parseLong(cells[2]),
+                    numberOrNone(cells[3]),
+                    numberOrNone(cells[4]),
+                    numberOrNone(cells[5]),
+                    numberOrNone(cells[6]),
+                    numberOrNone(cells[7]),
+                    numberOrNone(cells[8]),
+                    numberOrNone(cells[9])));
+  }
+
+  private static double numberOrNone(String cell) {
+    return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
   }
 
   /** Writes all evaluations; {@code returns} holds each episode's return, separated by spaces. */

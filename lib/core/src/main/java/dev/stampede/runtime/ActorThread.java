@@ -11,7 +11,6 @@ import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
-import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
@@ -43,14 +42,17 @@ final class ActorThread implements ActorLearner {
   private final LocalNetwork network;
   private final @Nullable LocalNetwork targetNetwork;
   private final Optimizer optimizer;
+  private final Gauge gauge;
   private final Cores.Share cores;
   private final SplitMix random;
   private final Normalizer normalizer;
   private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
+  private AsynchronousAlgorithm algorithm;
   private boolean started;
   private long steps;
+  private long updatesAtSync;
   private Observation current;
   private final List<Saveable> kept = new ArrayList<>();
 
@@ -65,6 +67,7 @@ final class ActorThread implements ActorLearner {
   private ActorThread(
       Training training,
       Plan plan,
+      AsynchronousAlgorithm algorithm,
       int id,
       Environment environment,
       LocalNetwork network,
@@ -75,12 +78,14 @@ final class ActorThread implements ActorLearner {
     this.training = training;
     this.theta = training.shared();
     this.plan = plan;
+    this.algorithm = algorithm;
     this.id = id;
     this.environment = environment;
     this.actionSpace = environment.actionSpace();
     this.network = network;
     this.targetNetwork = targetNetwork;
     this.optimizer = training.optimizerForThread();
+    this.gauge = training.learning().gauge();
     this.cores = training.cores().share();
     this.random = new SplitMix(seeds.nextLong());
     this.current = environment.reset(environmentSeed);
@@ -103,7 +108,8 @@ final class ActorThread implements ActorLearner {
                 ? plan.network().onShared(training.shared(), capacity)
                 : plan.network().local(capacity);
         LocalNetwork target = algorithm.usesTarget() ? network.twin() : null) {
-      ActorThread actor = new ActorThread(training, plan, id, environment, network, target, seed);
+      ActorThread actor =
+          new ActorThread(training, plan, algorithm, id, environment, network, target, seed);
       Optional<byte[]> resumed = training.resumedActor(id);
       if (resumed.isPresent()) {
         actor.restore(resumed.get());
@@ -115,7 +121,14 @@ final class ActorThread implements ActorLearner {
       training.awaitAllReady();
       actor.cores.enter();
       try {
-        algorithm.run(actor);
+        while (true) {
+          actor.algorithm = (AsynchronousAlgorithm) training.algorithm();
+          actor.algorithm.run(actor);
+          if (!training.running() || Thread.currentThread().isInterrupted()) {
+            break;
+          }
+          actor.keepForTheNext(); // The user has changed the algorithm's settings.
+        }
         actor.normalizer.begin();
         training.safePoint().end(id, actor.state());
       } finally {
@@ -133,7 +146,9 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public boolean running() {
-    return training.running() && !Thread.currentThread().isInterrupted();
+    return training.running()
+        && training.algorithm() == algorithm
+        && !Thread.currentThread().isInterrupted();
   }
 
   @Override
@@ -161,6 +176,7 @@ final class ActorThread implements ActorLearner {
       }
     }
     t = 0;
+    updatesAtSync = training.updates();
     network.sync(theta);
   }
 
@@ -200,8 +216,8 @@ final class ActorThread implements ActorLearner {
     long T = training.steps();
     network.backward(
         t,
-        (out, dOut) -> Losses.reduced(loss, out, dOut, t, 1, plan, training),
-        dTheta -> apply(dTheta, T));
+        (out, dOut) -> Losses.reduced(loss, out, dOut, t, 1, plan, training, gauge),
+        dTheta -> training.update(optimizer, dTheta, T, updatesAtSync, gauge));
     updated();
   }
 
@@ -244,7 +260,7 @@ final class ActorThread implements ActorLearner {
 
     @Override
     public double learningRate() {
-      return plan.learningRate(training.steps());
+      return training.learningRate(training.steps());
     }
 
     @Override
@@ -296,6 +312,13 @@ final class ActorThread implements ActorLearner {
       }
     }
     return part;
+  }
+
+  /** What the algorithm kept, goes to the one that takes its place while the run goes on. */
+  private void keepForTheNext() {
+    kept.forEach(part -> resumedParts.add(Checkpoint.bytes(part::save)));
+    kept.clear();
+    resumedRandom = Checkpoint.bytes(random::save);
   }
 
   @Override
@@ -369,9 +392,5 @@ final class ActorThread implements ActorLearner {
       seenTarget = now;
     }
     return targetNetwork;
-  }
-
-  private void apply(Gradient dTheta, long T) {
-    optimizer.update(theta, dTheta, plan.learningRate(T));
   }
 }

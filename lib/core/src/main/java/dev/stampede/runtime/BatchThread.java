@@ -1,6 +1,7 @@
 package dev.stampede.runtime;
 
 import dev.stampede.algorithm.ActorLearner;
+import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.BatchLearner;
 import dev.stampede.env.Action;
@@ -47,6 +48,9 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   private final Observation[] ended;
   private final Observation[] current;
   private final int n;
+  private final Gauge gauge;
+  private long updatesAtSync;
+  private Algorithm algorithm;
   private int t;
 
   private BatchThread(Training training, Plan plan, Environment first, long seed) {
@@ -55,6 +59,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     this.theta = training.shared();
     this.n = plan.threads();
     this.optimizer = training.optimizerForThread();
+    this.algorithm = plan.algorithm();
+    this.gauge = training.learning().gauge();
     SplitMix seeds = new SplitMix(seed);
     this.random = new SplitMix(seeds.nextLong());
     this.actionSpace = first.actionSpace();
@@ -85,15 +91,17 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   }
 
   /** What the thread does from its start to its end. */
-  static void run(
-      Training training, Plan plan, BatchAlgorithm algorithm, Environment first, long seed) {
+  static void run(Training training, Plan plan, Environment first, long seed) {
     try (BatchThread batch = new BatchThread(training, plan, first, seed)) {
       Optional<byte[]> resumed = training.resumedActor(0);
       if (resumed.isPresent()) {
         batch.restore(resumed.get());
       }
       training.awaitAllReady();
-      algorithm.run(batch);
+      do {
+        batch.algorithm = training.algorithm();
+        ((BatchAlgorithm) batch.algorithm).run(batch);
+      } while (training.running() && !Thread.currentThread().isInterrupted());
       batch.normalizer.begin();
       training.safePoint().end(0, batch.state());
     } catch (Throwable e) {
@@ -103,7 +111,9 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public boolean running() {
-    return training.running() && !Thread.currentThread().isInterrupted();
+    return training.running()
+        && training.algorithm() == algorithm
+        && !Thread.currentThread().isInterrupted();
   }
 
   @Override
@@ -122,6 +132,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       shards.put(0, e, normalizer.observation(current[e])); // By the statistics of its new rollout.
     }
     t = 0;
+    updatesAtSync = training.updates();
     shards.sync(theta);
   }
 
@@ -235,8 +246,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
     long T = training.steps();
     shards.backward(
         t,
-        (out, dOut) -> Losses.reduced(loss, out, dOut, t * n, n, plan, training),
-        dTheta -> optimizer.update(theta, dTheta, plan.learningRate(T)));
+        (out, dOut) -> Losses.reduced(loss, out, dOut, t * n, n, plan, training, gauge),
+        dTheta -> training.update(optimizer, dTheta, T, updatesAtSync, gauge));
     training.countUpdate();
     if (plan.deterministic()) {
       training.evaluator().evaluateIfDue(training, theta);

@@ -8,7 +8,7 @@ final class Losses {
 
   /**
    * The loss of {@code n} states of that many environments, and its gradient, summed or averaged as
-   * the plan says.
+   * the plan says; {@code gauge} is shown its terms.
    *
    * @throws IllegalStateException if it is not a finite number
    */
@@ -19,7 +19,8 @@ final class Losses {
       int n,
       int environments,
       Plan plan,
-      Training training) {
+      Training training,
+      Gauge gauge) {
     ActorLearner.Terms terms = summed.at(out, dOut);
     double loss = terms.sum();
     if (!Double.isFinite(loss)) {
@@ -39,6 +40,7 @@ final class Losses {
               + "); an environment that gives NaN, or a learning rate that is too high, does this."
               + " All results so far are kept");
     }
+    gauge.loss(terms, n);
     int divisor = plan.reduction().divisor(n, environments);
     if (divisor != 1) {
       int length = n * plan.network().outputs();

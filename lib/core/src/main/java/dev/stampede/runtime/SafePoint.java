@@ -21,6 +21,7 @@ final class SafePoint {
   private final byte[][] states;
   private final BooleanSupplier stopping;
   private volatile boolean asked;
+  private volatile boolean held;
   private boolean looking;
   private int waiting;
   private int ended;
@@ -34,13 +35,19 @@ final class SafePoint {
     this.stopping = stopping;
   }
 
-  /** Whether somebody wants to look, so that actor-learners should {@link #pass}. */
+  /** Whether somebody wants to look or holds them here: actor-learners should {@link #pass}. */
   boolean asked() {
-    return asked;
+    return asked || held;
+  }
+
+  /** Makes all of them wait here until they are let go, or lets them go. */
+  synchronized void hold(boolean hold) {
+    held = hold;
+    notifyAll();
   }
 
   /**
-   * Waits until nobody wants to look any more.
+   * Waits until nobody wants to look or holds them any more.
    *
    * @param state everything that actor-learner {@code id} must know to go on from here
    */
@@ -52,7 +59,7 @@ final class SafePoint {
         waitingSince = System.nanoTime();
       }
       notifyAll();
-      while (looking || asked && !stopping.getAsBoolean() && !interrupted) {
+      while (looking || (asked || held) && !stopping.getAsBoolean() && !interrupted) {
         try {
           wait(LOOK_AGAIN_MILLISECONDS);
         } catch (InterruptedException e) {

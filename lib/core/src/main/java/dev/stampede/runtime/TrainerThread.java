@@ -28,6 +28,7 @@ final class TrainerThread implements QueuedTrainer {
   private final Parameters theta;
   private final LocalNetwork network;
   private final Optimizer optimizer;
+  private final Gauge gauge;
   private List<Sample> samples = List.of();
   private int taken;
 
@@ -46,6 +47,7 @@ final class TrainerThread implements QueuedTrainer {
     this.theta = training.shared();
     this.network = network;
     this.optimizer = training.optimizerForThread();
+    this.gauge = training.learning().gauge();
   }
 
   /**
@@ -103,11 +105,12 @@ final class TrainerThread implements QueuedTrainer {
   public void update(ActorLearner.Loss loss) {
     long T = training.steps();
     int n = samples.size();
+    long updatesAtSync = training.updates();
     network.sync(theta);
     network.backward(
         n,
-        (out, dOut) -> Losses.reduced(loss, out, dOut, n, taken, plan, training),
-        dTheta -> optimizer.update(theta, dTheta, plan.learningRate(T)));
+        (out, dOut) -> Losses.reduced(loss, out, dOut, n, taken, plan, training, gauge),
+        dTheta -> training.update(optimizer, dTheta, T, updatesAtSync, gauge));
     training.countUpdate();
     training.evaluator().submitIfDue(training, theta);
   }

@@ -1,5 +1,6 @@
 package dev.stampede.runtime;
 
+import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.QueuedAlgorithm;
@@ -7,13 +8,17 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
+import dev.stampede.nn.Gradient;
 import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
+import dev.stampede.result.Change;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
+import dev.stampede.result.LearningRecord;
 import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * called from any thread.
  */
 public final class Training {
+  /** The label of its knob. */
+  public static final String LEARNING_RATE = "learning-rate";
+
   private final Plan plan;
   private final EpisodeLog episodes;
   private final AtomicLong T = new AtomicLong();
@@ -48,6 +56,11 @@ public final class Training {
   private volatile boolean stop;
   private volatile boolean stopRequested;
   private volatile long startNanos;
+  private volatile long pausedAt;
+  private volatile long pausedNanos;
+  private final List<Change> changes = new ArrayList<>();
+  private volatile Algorithm algorithm;
+  private volatile double learningRateFactor = 1;
   private volatile long endNanos;
   private volatile @Nullable Throwable failure;
   private final Environment first;
@@ -60,6 +73,7 @@ public final class Training {
   private final Cores cores;
   private final List<Long> seeds = new ArrayList<>();
   private final SafePoint safePoint;
+  private final LearningLog learning;
   private final boolean environmentsAreSaved;
   private List<Resumption> resumptions = List.of();
   private List<byte[]> resumedActors = List.of();
@@ -72,6 +86,7 @@ public final class Training {
   public Training(Plan plan, Environment first) {
     this.plan = plan;
     this.first = first;
+    this.algorithm = plan.algorithm();
     this.ready = new CountDownLatch(learners());
     this.framesPerStep = plan.environments().framesPerStep();
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
@@ -87,6 +102,7 @@ public final class Training {
                 : new Parameters(0));
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
+    this.learning = new LearningLog(plan.steps(), T::get, this::seconds);
     this.safePoint = new SafePoint(learners(), () -> stop);
     this.environmentsAreSaved = States.canSave(first);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
@@ -128,6 +144,8 @@ public final class Training {
     updates.set(in.readLong());
     lostEpisodes.set(in.readLong());
     evaluator.restore(in);
+    learning.restore(in);
+    restoreChanges(in);
     if (plan.normalization().any()) {
       moments.restore(Moments.read(in, plan.momentsOfObservations()), Moments.read(in, 1));
     }
@@ -166,12 +184,33 @@ public final class Training {
                       out.writeLong(updates.get());
                       out.writeLong(lostEpisodes.get());
                       evaluator.save(out);
+                      learning.save(out);
+                      saveChanges(out);
                       if (plan.normalization().any()) {
                         moments.observations().write(out);
                         moments.returns().write(out);
                       }
                     }),
                 actors));
+  }
+
+  private void saveChanges(DataOutput out) throws IOException {
+    List<Change> all = changes();
+    out.writeInt(all.size());
+    for (Change each : all) {
+      out.writeLong(each.step());
+      out.writeDouble(each.seconds());
+      out.writeUTF(each.knob());
+      out.writeUTF(each.from());
+      out.writeUTF(each.to());
+    }
+  }
+
+  private synchronized void restoreChanges(DataInput in) throws IOException {
+    for (int left = in.readInt(); left > 0; left--) {
+      changes.add(
+          new Change(in.readLong(), in.readDouble(), in.readUTF(), in.readUTF(), in.readUTF()));
+    }
   }
 
   /** Where this run was resumed, oldest first. */
@@ -186,10 +225,9 @@ public final class Training {
   public void run() {
     List<Thread> threads = new ArrayList<>();
     try {
-      if (plan.algorithm() instanceof BatchAlgorithm batch) {
+      if (plan.algorithm() instanceof BatchAlgorithm) {
         threads.add(
-            new Thread(
-                () -> BatchThread.run(this, plan, batch, first, seeds.get(0)), "batch-learner"));
+            new Thread(() -> BatchThread.run(this, plan, first, seeds.get(0)), "batch-learner"));
       } else if (plan.algorithm() instanceof AsynchronousAlgorithm asynchronous) {
         for (int i = 0; i < plan.threads(); i++) {
           threads.add(actorLearner(asynchronous, i));
@@ -205,6 +243,7 @@ public final class Training {
     try {
       joinAll(threads);
       endNanos = System.nanoTime();
+      learning.end();
       evaluator.finish();
     } catch (Throwable e) {
       fail(e);
@@ -259,6 +298,104 @@ public final class Training {
   public void stop() {
     stopRequested = true;
     stop = true;
+    resume();
+  }
+
+  /**
+   * Makes all threads wait after the rollout they are in; their clock stops at once. Does nothing
+   * to a training that is paused or ended.
+   */
+  public synchronized void pause() {
+    if (pausedAt == 0 && !stop && done.getCount() > 0) {
+      pausedAt = System.nanoTime();
+      safePoint.hold(true);
+    }
+  }
+
+  /** Lets them go on. Does nothing to a training that is not paused. */
+  public synchronized void resume() {
+    if (pausedAt != 0) {
+      pausedNanos += sincePause();
+      pausedAt = 0;
+      speed.clear();
+      safePoint.hold(false);
+    }
+  }
+
+  public boolean isPaused() {
+    return pausedAt != 0;
+  }
+
+  private long sincePause() {
+    return startNanos == 0 ? 0 : System.nanoTime() - Math.max(pausedAt, startNanos);
+  }
+
+  /**
+   * η from now on; it falls on from there by the same share of itself as it would have.
+   *
+   * @throws IllegalStateException if it has fallen to 0
+   */
+  public synchronized Change changeLearningRate(double learningRate) {
+    long now = T.get();
+    double before = learningRate(now);
+    if (before == 0) {
+      throw new IllegalStateException(
+          "learning-rate: expected a run that still learns, but η has fallen to 0 at step " + now);
+    }
+    learningRateFactor = learningRate / plan.learningRate(now);
+    return changed(now, LEARNING_RATE, Double.toString(before), Double.toString(learningRate));
+  }
+
+  /**
+   * What the threads do from their next rollout on.
+   *
+   * @param with another setting of the algorithm that runs, for as many outputs and as long
+   *     rollouts
+   * @param knob what differs
+   * @throws IllegalStateException if its threads cannot change over
+   */
+  public synchronized Change changeAlgorithm(Algorithm with, String knob, String from, String to) {
+    if (algorithm instanceof QueuedAlgorithm) {
+      throw new IllegalStateException(
+          knob
+              + ": the roles of "
+              + algorithm.getClass().getSimpleName()
+              + " take it over when they start; only the learning rate can be changed while it"
+              + " runs");
+    }
+    algorithm = with;
+    return changed(T.get(), knob, from, to);
+  }
+
+  private Change changed(long step, String knob, String from, String to) {
+    Change change = new Change(step, seconds(), knob, from, to);
+    changes.add(change);
+    return change;
+  }
+
+  /** What was changed while it ran, oldest first. */
+  public synchronized List<Change> changes() {
+    return List.copyOf(changes);
+  }
+
+  /** Takes over, after {@link #restore}, what was changed in the run that is resumed. */
+  public synchronized void changeAgain(Algorithm with) {
+    algorithm = with;
+    for (Change each : changes) {
+      if (each.knob().equals(LEARNING_RATE)) {
+        learningRateFactor = Double.parseDouble(each.to()) / plan.learningRate(each.step());
+      }
+    }
+  }
+
+  /** As it was set last. */
+  Algorithm algorithm() {
+    return algorithm;
+  }
+
+  /** η of an update at step T. */
+  double learningRate(long step) {
+    return plan.learningRate(step) * learningRateFactor;
   }
 
   /**
@@ -297,6 +434,11 @@ public final class Training {
     episodes.release(end);
   }
 
+  /** What the updates look like, in pieces of so many steps. */
+  public List<LearningRecord> learningRecords() {
+    return learning.records();
+  }
+
   public List<EvaluationRecord> evaluations() {
     return evaluator.records();
   }
@@ -329,12 +471,16 @@ public final class Training {
 
   /**
    * Seconds from the moment all environments were ready until now, or until the last thread ended;
-   * with those before a resumption.
+   * with those before a resumption, without those of a pause.
    */
   public double seconds() {
     long from = startNanos;
-    return secondsBefore
-        + (from == 0 ? 0 : ((endNanos == 0 ? System.nanoTime() : endNanos) - from) / 1e9);
+    if (from == 0) {
+      return secondsBefore;
+    }
+    long paused = pausedNanos + (pausedAt == 0 ? 0 : System.nanoTime() - Math.max(pausedAt, from));
+    long until = endNanos == 0 ? System.nanoTime() : endNanos;
+    return secondsBefore + (until - from - paused) / 1e9;
   }
 
   /** A consistent moment for a live view. */
@@ -360,6 +506,7 @@ public final class Training {
     List<CurvePoint> curve = episodes.curve();
     return new Progress(
         running,
+        isPaused(),
         steps,
         plan.steps(),
         steps * framesPerStep,
@@ -368,7 +515,9 @@ public final class Training {
         episodes.size(),
         episodes.mean(),
         episodes.best(),
-        curve);
+        curve,
+        learning.records(),
+        changes());
   }
 
   Parameters shared() {
@@ -409,6 +558,10 @@ public final class Training {
 
   /** θ⁻, never written again. */
   record Target(Parameters theta) {}
+
+  LearningLog learning() {
+    return learning;
+  }
 
   SafePoint safePoint() {
     return safePoint;
@@ -455,8 +608,16 @@ public final class Training {
     return T.incrementAndGet();
   }
 
+  /** An update of θ by a gradient that was computed at what θ was after so many updates. */
+  void update(Optimizer of, Gradient dTheta, long atStep, long atUpdates, Gauge gauge) {
+    double eta = learningRate(atStep);
+    double norm = of.update(theta, dTheta, eta);
+    gauge.update(norm, eta, updates.get() - atUpdates);
+  }
+
   void countUpdate() {
     updates.incrementAndGet();
+    learning.note();
   }
 
   void countLostEpisode() {

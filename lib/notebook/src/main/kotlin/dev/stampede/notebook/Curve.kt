@@ -1,6 +1,7 @@
 package dev.stampede.notebook
 
 import dev.stampede.experiment.Run
+import dev.stampede.result.Change
 import dev.stampede.result.EpisodeRecord
 import org.jetbrains.letsPlot.Figure
 import org.jetbrains.letsPlot.geom.geomErrorBar
@@ -8,6 +9,7 @@ import org.jetbrains.letsPlot.geom.geomHLine
 import org.jetbrains.letsPlot.geom.geomLine
 import org.jetbrains.letsPlot.geom.geomPoint
 import org.jetbrains.letsPlot.geom.geomRibbon
+import org.jetbrains.letsPlot.geom.geomVLine
 import org.jetbrains.letsPlot.ggsize
 import org.jetbrains.letsPlot.intern.Feature
 import org.jetbrains.letsPlot.intern.Plot
@@ -48,6 +50,7 @@ public fun Run.curve(): Figure {
     experiment().until().ifPresent { add(target(it)) }
     add(if (episodes.size <= DOTS) dots(episodes) else band(episodes))
     add(mean(episodes))
+    if (changes().isNotEmpty()) add(marks(changes()))
     addAll(evaluationMarks(this@curve))
   }
   return parts.fold(letsPlot()) { plot: Plot, part -> plot + part } +
@@ -84,7 +87,17 @@ private fun subtitle(run: Run): String {
   return "$threads ${if (threads == 1) "thread" else "threads"} · seed ${run.experiment().seed()}"
 }
 
-private fun caption(run: Run): String? {
+private fun caption(run: Run): String? =
+  listOfNotNull(ofEvaluations(run), ofChanges(run)).joinToString("\n").ifEmpty { null }
+
+private fun ofChanges(run: Run): String? =
+  run
+    .changes()
+    .joinToString("; ") { "${it.knob()} ${it.from()} → ${it.to()} at step ${whole(it.step())}" }
+    .ifEmpty { null }
+    ?.let { "Dotted: $it." }
+
+private fun ofEvaluations(run: Run): String? {
   val evaluation = run.evaluations().firstOrNull() ?: return null
   val actions = if (evaluation.greedy()) "the most probable actions" else "actions from the policy"
   val episodes = evaluation.returns().size
@@ -109,6 +122,18 @@ private fun target(meanReturn: Double): Feature =
     size = 0.6,
     showLegend = false,
   )
+
+/** Where the user changed a setting while the run went on. */
+private fun marks(changes: List<Change>): Feature =
+  geomVLine(
+    mapOf("x" to changes.map { it.step() }),
+    linetype = "dotted",
+    color = Palette.TARGET,
+    size = 0.8,
+    showLegend = false,
+  ) {
+    xintercept = "x"
+  }
 
 private fun dots(episodes: List<EpisodeRecord>): Feature =
   geomPoint(

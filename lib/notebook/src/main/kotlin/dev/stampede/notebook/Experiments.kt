@@ -95,6 +95,12 @@ public interface ExperimentScope {
 
   /** Writes the results into this folder, which is made if need be. */
   public fun out(directory: Path)
+
+  /**
+   * Lets the cell end at once: its panel goes on while other cells run, and `run.stop()`,
+   * `run.pause()` or `run.learningRate(3e-4)` reach the run from there.
+   */
+  public fun background()
 }
 
 /**
@@ -110,14 +116,15 @@ public interface ExperimentScope {
  */
 public fun experiment(describe: ExperimentScope.() -> Unit): Run =
   try {
-    runShown(describedBy(describe))
+    runShown(Description(Experiment.of()).also(describe))
   } catch (e: IllegalArgumentException) {
     throw e.withShortTrace()
   } catch (e: RunFailedException) {
     throw e.withShortTrace()
   }
 
-private fun runShown(experiment: Experiment): Run {
+internal fun runShown(description: Description): Run {
+  val experiment = description.experiment
   val started = CompletableFuture<Run>()
   val shown =
     CompletableFuture.runAsync({ show(experiment, started) }) { task ->
@@ -125,6 +132,7 @@ private fun runShown(experiment: Experiment): Run {
     }
   try {
     val run = started.get()
+    if (description.inBackground) return run
     shown.get()
     return run.await()
   } catch (_: InterruptedException) {
@@ -176,13 +184,21 @@ public fun lastRun(): Run =
 
 @Volatile private var last: Run? = null
 
-internal fun describedBy(describe: ExperimentScope.() -> Unit): Experiment {
-  val builder = Experiment.of()
-  Description(builder).describe()
-  return builder.build()
-}
+internal fun describedBy(describe: ExperimentScope.() -> Unit): Experiment =
+  Description(Experiment.of()).also(describe).experiment
 
-private class Description(private val builder: Experiment.Builder) : ExperimentScope {
+/** What was said about an experiment. */
+internal class Description(private val builder: Experiment.Builder) : ExperimentScope {
+  var inBackground = false
+    private set
+
+  /** Where nobody said otherwise, a notebook's runs leave their results beside it. */
+  val experiment: Experiment by lazy {
+    val said = builder.build()
+    if (said.out().isPresent || Display.kernel == null) said
+    else newRunFolder(said)?.let { builder.out(it).build() } ?: said
+  }
+
   override fun algorithm(preset: Preset) {
     builder.algorithm(preset)
   }
@@ -267,10 +283,14 @@ private class Description(private val builder: Experiment.Builder) : ExperimentS
   override fun out(directory: Path) {
     builder.out(directory)
   }
+
+  override fun background() {
+    inBackground = true
+  }
 }
 
 /** Drops the frames below the cell's own: the notebook kernel's, which say nothing. */
-private fun <E : Throwable> E.withShortTrace(): E {
+internal fun <E : Throwable> E.withShortTrace(): E {
   val cell = stackTrace.indexOfLast { it.className.startsWith("Line_") }
   if (cell >= 0) {
     stackTrace = stackTrace.copyOf(cell + 1).requireNoNulls()

@@ -27,6 +27,7 @@ public class Integration : JupyterIntegration() {
     )
     render<Run> { it.output() }
     render<Figure> { it.output() }
+    render<StoredRuns> { it.output() }
     render<Recording> { it.output() }
     render<PaperReport> { it.plot().output() }
     onLoaded {

@@ -18,6 +18,7 @@ internal class Moment(
   val state: String
     get() =
       when {
+        running && progress.paused() -> "paused"
         running && progress.seconds() == 0.0 -> "starting"
         running -> "running"
         failure != null -> "failed"
@@ -46,7 +47,8 @@ internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<S
     append("<div style=\"max-width:720px;line-height:1.45\">")
     append("<div style=\"margin-bottom:6px\">").append(heading(experiment, moment)).append("</div>")
     if (moment != null) {
-      append(bar(moment)).append(figures(moment)).append(sparkline(experiment, moment))
+      append(bar(moment)).append(table(figures(moment))).append(sparkline(experiment, moment))
+      append(table(learning(moment)))
       append(small(notes(moment)))
     }
     moment?.failure?.let {
@@ -85,7 +87,7 @@ private fun bar(moment: Moment): String {
     "</div></div>"
 }
 
-private fun figures(moment: Moment): String {
+private fun figures(moment: Moment): List<Pair<String, String>> {
   val now = moment.progress
   val cells = mutableListOf("steps of ${whole(now.budget())}" to whole(now.steps()))
   if (now.frames() != now.steps()) {
@@ -99,6 +101,26 @@ private fun figures(moment: Moment): String {
   cells += "episodes" to whole(now.episodes())
   cells += "mean return, last 100" to score(now.meanReturn())
   cells += "best" to score(now.bestMeanReturn())
+  return cells
+}
+
+/** What the newest updates looked like. */
+private fun learning(moment: Moment): List<Pair<String, String>> {
+  val now = moment.progress.learning().lastOrNull() ?: return emptyList()
+  return listOf(
+      "entropy" to now.entropy(),
+      "value explains" to now.explainedVariance(),
+      "value loss" to now.valueLoss(),
+      "gradient norm" to now.gradientNorm(),
+      "learning rate" to now.learningRate(),
+      "staleness" to now.staleness(),
+    )
+    .filter { (name, value) -> name != "entropy" || value.isFinite() }
+    .map { (name, value) -> name to if (name == "value explains") percent(value) else brief(value) }
+}
+
+private fun table(cells: List<Pair<String, String>>): String {
+  if (cells.isEmpty()) return ""
   return cells.joinToString(
     "",
     "<table style=\"border-collapse:collapse;margin:8px 0 4px 0\"><tr>",
@@ -139,6 +161,11 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
       append("<text x=\"${LEFT + 4}\" y=\"${y(target)}\" dy=\"-3\" opacity=\".7\">")
       append("target ${score(target)}</text>")
     }
+    for (change in now.changes()) {
+      append("<line x1=\"${x(change.step())}\" x2=\"${x(change.step())}\" y1=\"14\" ")
+      append("y2=\"${HEIGHT - 20}\" stroke=\"currentColor\" stroke-opacity=\".5\" ")
+      append("stroke-dasharray=\"2 3\"/>")
+    }
     append("<polyline fill=\"none\" stroke=\"${Palette.TRAINING}\" stroke-width=\"2\" ")
     append("stroke-linejoin=\"round\" points=\"")
     curve.joinTo(this, " ") { "${x(it.first)},${y(it.second)}" }
@@ -151,6 +178,9 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
 private fun notes(moment: Moment): List<String> {
   val now = moment.progress
   val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
+  now.changes().forEach {
+    notes += escaped("At step ${whole(it.step())}: ${it.knob()} ${it.from()} → ${it.to()}.")
+  }
   val differences = moment.preset.differencesFromPaper()
   differences
     .groupBy { it.reason }

@@ -32,7 +32,7 @@ public val Run.steps: Long
 public val Run.record: Map<String, Any?>
   get() = record()
 
-/** `running`, `finished`, `stopped` or `failed`. */
+/** `running`, `paused`, `finished`, `stopped` or `failed`. */
 public val Run.state: String
   get() = record()["state"].toString()
 

@@ -20,6 +20,21 @@ internal fun score(value: Any?): String {
   return String.format(Locale.ROOT, if (abs(number) < 10) "%.2f" else "%.1f", number)
 }
 
+/** Any size, to three figures: `0.0123`, `1.20`, `7.0e-4`. */
+internal fun brief(value: Double): String =
+  when {
+    !value.isFinite() -> NONE
+    value == 0.0 -> "0"
+    abs(value) < 0.01 -> String.format(Locale.ROOT, "%.1e", value).replace("e-0", "e-")
+    abs(value) < 1 -> String.format(Locale.ROOT, "%.3f", value)
+    abs(value) < 100 -> String.format(Locale.ROOT, "%.2f", value)
+    else -> whole(value)
+  }
+
+/** A share: `63 %`. */
+internal fun percent(value: Double): String =
+  if (value.isFinite()) "${(100 * value).roundToLong()}\u202f%" else NONE
+
 /** `8.4 s`, `3 min 20 s`, `2 h 05 min`. */
 internal fun duration(seconds: Double): String {
   if (!seconds.isFinite() || seconds < 0) return NONE

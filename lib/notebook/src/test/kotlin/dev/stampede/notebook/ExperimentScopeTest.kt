@@ -35,6 +35,20 @@ class ExperimentScopeTest {
   }
 
   @Test
+  fun a_run_in_the_background_is_handed_out_while_it_runs() {
+    val run = experiment {
+      threads(1)
+      steps(Long.MAX_VALUE)
+      background()
+    }
+
+    assertThat(run.isRunning).isTrue()
+    assertThat(lastRun()).isSameAs(run)
+    run.stop()
+    assertThat(run.await().state).isEqualTo("stopped")
+  }
+
+  @Test
   fun parts_are_replaced_in_the_cell() {
     val preset = NStepQ.exploration { T, thread -> if (thread == 0) 0.5 else 1.0 / (1 + T) }
     val several = A3C.entropy(0.02, 0.01).normalizeObservations()

@@ -35,6 +35,29 @@ class PanelTest {
   }
 
   @Test
+  fun the_panel_shows_how_it_learns_and_what_was_changed() {
+    val experiment = describedBy {
+      threads(2)
+      steps(Long.MAX_VALUE)
+    }
+    val run = experiment.start {}
+    while (run.learning().isEmpty()) Thread.sleep(5)
+    run.learningRate(3e-4)
+    run.pause()
+    val paused = panelHtml(experiment, Moment.of(run), emptyList())
+    run.stop()
+    run.await()
+    val panel = panelHtml(experiment, Moment.of(run), emptyList())
+
+    assertThat(paused).contains("· paused</div>")
+    assertThat(panel)
+      .contains("entropy", "value explains", "gradient norm", "learning rate", "staleness")
+      .contains("stroke-dasharray=\"2 3\"")
+      .containsPattern("At step [\\d\u202f]+: learning-rate 0.\\d+ → 3.0E-4.")
+    assertThat(run.curve().svg()).contains("Dotted: learning-rate ")
+  }
+
+  @Test
   fun what_an_environment_throws_is_the_message() {
     assertThatThrownBy {
         experiment {
@@ -53,6 +76,13 @@ class PanelTest {
     val experiment = describedBy { env("CartPole") }
 
     assertThat(panelHtml(experiment, null, listOf("<script>"))).contains("&lt;script&gt;")
+  }
+
+  @Test
+  fun figures_are_brief() {
+    assertThat(listOf(0.0, 7e-4, -0.0421, 0.5, 20.04, 12_345.6, Double.NaN).map(::brief))
+      .containsExactly("0", "7.0e-4", "-0.042", "0.500", "20.04", "12\u202f346", "–")
+    assertThat(percent(0.634)).isEqualTo("63\u202f%")
   }
 
   @Test
