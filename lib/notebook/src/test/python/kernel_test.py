@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 NOTEBOOKS = Path(__file__).resolve().parents[5] / "notebooks"
+RUNS = NOTEBOOKS / "runs"
 IN_VENV = "--in-venv"
 
 LOAD = '@file:DependsOn("../lib/notebook/target/stampede.jar")'
@@ -45,6 +47,7 @@ class Kernel:
     def __init__(self) -> None:
         from jupyter_client.manager import KernelManager
 
+        self._runs_before = set(RUNS.glob("*"))
         self.manager = KernelManager(kernel_name="kotlin")
         self.manager.start_kernel(
             cwd=str(NOTEBOOKS), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -107,6 +110,8 @@ class Kernel:
         """Ends the kernel."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        for run in set(RUNS.glob("*")) - self._runs_before:
+            shutil.rmtree(run)
 
 
 class Cell:
@@ -164,6 +169,34 @@ class KernelTest(unittest.TestCase):
         figure = self.kernel.run("run.curve()").outputs[-1]["content"]["data"]
         self.assertIn("image/png", figure)
         self.assertIn("image/svg+xml", figure)
+
+    def test_a_run_in_the_background_is_watched_changed_and_found_again(self) -> None:
+        started = time.monotonic()
+        cell = self.kernel.run(
+            'val live = experiment { env("CartPole"); threads(2); steps(500_000_000); background() }'
+        )
+        self.assertIsNone(cell.error())
+        self.assertLess(time.monotonic() - started, 10)
+        self.assertTrue(self.kernel.shows_later("CartPole: running", seconds=30))
+        self.assertTrue(self.kernel.shows_later("value explains", seconds=30))
+
+        changes = "live.learningRate(3e-4); live.entropy(0.02); live.changes().map { it.knob() }"
+        self.assertEqual(self.kernel.run(changes).result(), "[learning-rate, entropy]")
+        self.kernel.run("live.pause()")
+        self.assertTrue(self.kernel.shows_later("CartPole: paused", seconds=10))
+        self.kernel.run("live.resume()")
+        self.assertTrue(self.kernel.shows_later("3.0E-4", seconds=10))
+        name = "live.experiment().out().get().fileName.toString()"
+        listed = self.kernel.run(f"runs().first {{ it.name() == {name} }}.state()")
+        self.assertEqual(listed.result(), "running")
+        table = self.kernel.run("runs()").outputs[-1]["content"]["data"]["text/html"]
+        self.assertIn("-A3C-CartPole-seed1", table)
+        self.kernel.run("live.stop(); live.await()")
+
+        goes_on = self.kernel.run(f"val on = resume({name}) {{ background() }}")
+        self.assertIsNone(goes_on.error())
+        self.kernel.run("while (on.steps() <= live.steps()) Thread.sleep(5)")
+        self.assertEqual(self.kernel.run("on.stop(); on.await().state").result(), "stopped")
 
     def test_an_interrupted_run_can_be_found_without_its_name(self) -> None:
         self.kernel.run(
