@@ -40,12 +40,14 @@ class Row:
     seeds: tuple[int, ...]
     knobs: str
     published: str = "–"
+    until: float | None = None  # A mean return that ends a run.
 
     def command(self, seed: int) -> list[str]:
         knobs = [part for knob in shlex.split(self.knobs) for part in ("--set", knob)]
         budget = ["--threads", str(self.threads), "--steps", str(self.steps)]
         which = ["--algorithm", self.algorithm, "--env", self.env, "--seed", str(seed)]
-        return ["run", *which, *budget, *knobs]
+        end = [] if self.until is None else ["--until-return", str(self.until)]
+        return ["run", *which, *budget, *end, *knobs]
 
 
 NORMALIZED = "normalize-observations=yes normalize-rewards=yes anneal-steps=budget"
@@ -110,10 +112,11 @@ ROWS = {
         "Pong",
         "A3C",
         4,
-        4_000_000,
+        8_000_000,
         (1,),
         "initialization=he anneal-steps=never t-max=20 optimizer=shared-adam learning-rate=3e-4 rms-epsilon=1e-5",
-        "A2C 17.3 ± 3.2 after 10 million frames (RL Zoo)",
+        "A2C 17.3 ± 3.2 after 10 million steps (RL Zoo)",
+        until=18,
     ),
 }
 

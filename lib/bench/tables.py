@@ -430,7 +430,8 @@ def curve(args: argparse.Namespace) -> None:
             f'<line x1="60" x2="620" y1="{y(value)}" y2="{y(value)}" stroke="#ddd"/>'
         )
         svg.append(f'<text x="52" y="{y(value) + 4}" text-anchor="end">{value}</text>')
-    for step in range(0, right + 1, 100_000):
+    apart = 100_000 * (1 + right // 800_000)
+    for step in range(0, right + 1, apart):
         svg.append(f'<text x="{x(step)}" y="350" text-anchor="middle">{step:,}</text>')
     if args.random:
         low, high = args.random

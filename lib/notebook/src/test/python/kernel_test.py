@@ -176,7 +176,7 @@ class KernelTest(unittest.TestCase):
             'val live = experiment { env("CartPole"); threads(2); steps(500_000_000); background() }'
         )
         self.assertIsNone(cell.error())
-        self.assertLess(time.monotonic() - started, 10)
+        self.assertLess(time.monotonic() - started, 40)
         self.assertTrue(self.kernel.shows_later("CartPole: running", seconds=30))
         self.assertTrue(self.kernel.shows_later("value explains", seconds=30))
 

@@ -143,14 +143,23 @@ public final class Run {
    * @throws IllegalArgumentException if it is no learning rate
    * @throws IllegalStateException if the run has ended, or η has fallen to 0
    */
-  public synchronized void learningRate(double eta) {
-    Preset changed = changed(Knob.LEARNING_RATE, Double.toString(eta));
-    underWay("learning-rate").changeLearningRate(eta);
-    preset = changed;
+  public void learningRate(double eta) {
+    Training t = underWay("learning-rate");
+    if (eta == 0) {
+      throw new IllegalArgumentException(
+          "learning-rate: expected a number above 0, for nothing could raise it again; pause() lets"
+              + " the run wait");
+    }
+    synchronized (this) {
+      Preset changed = changed(Knob.LEARNING_RATE, Double.toString(eta));
+      t.changeLearningRate(eta);
+      preset = changed;
+    }
   }
 
   /**
-   * Sets β, the weight of the policy's entropy, for each thread's rollouts from its next one on.
+   * Sets β, the weight of the policy's entropy, for each thread's rollouts from its next one on; of
+   * a run that is paused, from the second one after {@link #resume}: the first has begun.
    *
    * @param betas one for all threads, or several, as {@link Preset#entropy} takes them
    * @throws IllegalArgumentException if the algorithm has none, or it is no such weight
@@ -171,12 +180,14 @@ public final class Run {
     change(Knob.VALUE_WEIGHT, Double.toString(factor));
   }
 
-  private synchronized void change(Knob knob, String value) {
+  private void change(Knob knob, String value) {
     Training t = underWay(knob.label());
-    Preset changed = changed(knob, value);
-    t.changeAlgorithm(
-        changed.make(framesPerStep), knob.label(), preset.value(knob), changed.value(knob));
-    preset = changed;
+    synchronized (this) {
+      Preset changed = changed(knob, value);
+      t.changeAlgorithm(
+          changed.make(framesPerStep), knob.label(), preset.value(knob), changed.value(knob));
+      preset = changed;
+    }
   }
 
   private Preset changed(Knob knob, String value) {
@@ -205,7 +216,10 @@ public final class Run {
     return t == null ? List.of() : t.changes();
   }
 
-  /** What the updates looked like, in up to some hundred pieces of the run. */
+  /**
+   * What the updates looked like, in some hundred pieces of a short run, or every 20 000 steps; see
+   * {@link LearningRecord}. Methods that change θ without a gradient have none.
+   */
   public List<LearningRecord> learning() {
     Training t = training;
     return t == null ? List.of() : t.learningRecords();
@@ -408,9 +422,6 @@ public final class Run {
         Checkpoint.deleteAll(directory.path());
       }
       training = t;
-      if (directory != null) {
-        directory.write(record()); // So that a run whose process dies at once is on the list.
-      }
       up.countDown();
       if (stopRequested) {
         t.stop();
@@ -530,6 +541,9 @@ public final class Run {
    */
   private void keepWriting(Training t) {
     try {
+      if (directory != null) {
+        directory.write(record()); // A run whose process dies at once is known as well.
+      }
       for (int seconds = 1; !t.await(1_000); seconds++) {
         writeEpisodes(t);
         if (seconds % 60 == 0) {

@@ -13,7 +13,9 @@ package dev.stampede.result;
  *     the targets did not differ
  * @param gradientNorm Euclidean norm of the gradient before clipping
  * @param learningRate η
- * @param staleness updates of θ by others between copying θ and updating it
+ * @param staleness updates of θ by others between copying θ and updating it; of methods that work
+ *     on θ itself, since their rollout began; of GA3C, since its trainer's copy, not since the
+ *     actions
  */
 public record LearningRecord(
     long step,

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -36,8 +38,18 @@ public final class Machine {
   /** Whether the process that wrote such a description lives. */
   static boolean isAlive(long pid, String started) {
     return ProcessHandle.of(pid)
-        .filter(process -> process.isAlive() && started(process).equals(started))
+        .filter(process -> process.isAlive() && atTheSameTime(started(process), started))
         .isPresent();
+  }
+
+  /** Up to what a correction of the system's clock moves it by. */
+  private static boolean atTheSameTime(String one, String other) {
+    try {
+      Duration apart = Duration.between(Instant.parse(one), Instant.parse(other)).abs();
+      return apart.compareTo(Duration.ofSeconds(10)) < 0;
+    } catch (DateTimeParseException e) {
+      return one.equals(other);
+    }
   }
 
   private static String started(ProcessHandle process) {

@@ -29,7 +29,7 @@ final class CheckpointFile {
   private static final String DAMAGED = "checkpoint.damaged";
   private static final String PART = "checkpoint.bin.part";
   private static final byte[] MAGIC = "STAMPEDE".getBytes(StandardCharsets.US_ASCII);
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int HEADER = 8 + 4 + 1 + 4;
   private static final int TRAILER = 8;
 

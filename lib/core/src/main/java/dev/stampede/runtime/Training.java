@@ -55,13 +55,10 @@ public final class Training {
   private final int framesPerStep;
   private volatile boolean stop;
   private volatile boolean stopRequested;
-  private volatile long startNanos;
-  private volatile long pausedAt;
-  private volatile long pausedNanos;
+  private volatile Clock clock = new Clock(0, 0, 0, 0);
   private final List<Change> changes = new ArrayList<>();
   private volatile Algorithm algorithm;
   private volatile double learningRateFactor = 1;
-  private volatile long endNanos;
   private volatile @Nullable Throwable failure;
   private final Environment first;
   private final Parameters theta;
@@ -242,7 +239,7 @@ public final class Training {
     }
     try {
       joinAll(threads);
-      endNanos = System.nanoTime();
+      stopClock();
       learning.end();
       evaluator.finish();
     } catch (Throwable e) {
@@ -306,28 +303,57 @@ public final class Training {
    * to a training that is paused or ended.
    */
   public synchronized void pause() {
-    if (pausedAt == 0 && !stop && done.getCount() > 0) {
-      pausedAt = System.nanoTime();
+    if (!isPaused() && !stop && clock.ended == 0) {
+      clock = new Clock(clock.started, System.nanoTime(), clock.paused, 0);
       safePoint.hold(true);
     }
   }
 
   /** Lets them go on. Does nothing to a training that is not paused. */
   public synchronized void resume() {
-    if (pausedAt != 0) {
-      pausedNanos += sincePause();
-      pausedAt = 0;
+    if (isPaused()) {
+      long since = Math.max(clock.pausedAt, clock.started);
+      long paused = clock.started == 0 ? 0 : System.nanoTime() - since;
+      clock = new Clock(clock.started, 0, clock.paused + paused, 0);
       speed.clear();
       safePoint.hold(false);
     }
   }
 
   public boolean isPaused() {
-    return pausedAt != 0;
+    return clock.pausedAt != 0;
   }
 
-  private long sincePause() {
-    return startNanos == 0 ? 0 : System.nanoTime() - Math.max(pausedAt, startNanos);
+  private synchronized void startClock() {
+    if (clock.started == 0) {
+      clock = new Clock(System.nanoTime(), clock.pausedAt, 0, 0);
+    }
+  }
+
+  private synchronized void stopClock() {
+    resume();
+    clock = new Clock(clock.started, 0, clock.paused, System.nanoTime());
+  }
+
+  /**
+   * The clock of a run, in {@link System#nanoTime}; 0 is never.
+   *
+   * @param started when the last environment was ready
+   * @param pausedAt when the pause began that lasts
+   * @param paused how long the pauses before it took, in nanoseconds
+   * @param ended when the last thread had ended
+   */
+  private record Clock(long started, long pausedAt, long paused, long ended) {
+
+    /** Seconds from the start until now, or until a pause or the end, without other pauses. */
+    double seconds() {
+      if (started == 0) {
+        return 0;
+      }
+      long paused = pausedAt == 0 ? 0 : Math.max(pausedAt, started);
+      long until = ended != 0 ? ended : paused != 0 ? paused : System.nanoTime();
+      return (until - started - this.paused) / 1e9;
+    }
   }
 
   /**
@@ -474,13 +500,7 @@ public final class Training {
    * with those before a resumption, without those of a pause.
    */
   public double seconds() {
-    long from = startNanos;
-    if (from == 0) {
-      return secondsBefore;
-    }
-    long paused = pausedNanos + (pausedAt == 0 ? 0 : System.nanoTime() - Math.max(pausedAt, from));
-    long until = endNanos == 0 ? System.nanoTime() : endNanos;
-    return secondsBefore + (until - from - paused) / 1e9;
+    return secondsBefore + clock.seconds();
   }
 
   /** A consistent moment for a live view. */
@@ -593,15 +613,13 @@ public final class Training {
    */
   void awaitAllReady() throws InterruptedException {
     ready.countDown();
-    if (ready.getCount() == 0 && startNanos == 0) {
-      startNanos = System.nanoTime();
+    if (ready.getCount() == 0) {
+      startClock();
     }
     while (!stop && !ready.await(20, TimeUnit.MILLISECONDS)) {
       // Looks at stop now and then: another thread's environment may have failed to come up.
     }
-    if (startNanos == 0) {
-      startNanos = System.nanoTime();
-    }
+    startClock();
   }
 
   long countStep() {

@@ -32,7 +32,7 @@ class LiveRunTest {
     return Experiment.of()
         .algorithm(Algorithms.named(algorithm))
         .threads(1)
-        .steps(30_000)
+        .steps(100_000)
         .deterministic(true);
   }
 
@@ -103,7 +103,7 @@ class LiveRunTest {
   @Test
   void a_paused_run_makes_no_step_and_its_clock_stands() throws Exception {
     Run run = endless().build().start();
-    for (int repetition = 0; repetition < 10; repetition++) {
+    for (int repetition = 0; repetition < 5; repetition++) {
       awaitSteps(run, run.steps() + 200);
       run.pause();
       assertThat(run.isPaused()).isTrue();
@@ -112,11 +112,11 @@ class LiveRunTest {
       long steps;
       do { // Each thread ends its rollout.
         steps = run.steps();
-        Thread.sleep(50);
+        Thread.sleep(200);
       } while (run.steps() > steps);
       Thread.sleep(20);
       assertThat(run.steps()).isEqualTo(steps);
-      assertThat(run.progress().seconds()).isCloseTo(seconds, Offset.offset(1e-4));
+      assertThat(run.progress().seconds()).isCloseTo(seconds, Offset.offset(1e-9));
       assertThat(run.progress().paused()).isTrue();
       run.pause();
       run.resume();
@@ -127,6 +127,53 @@ class LiveRunTest {
     run.stop();
     run.await();
     assertThat(run.record()).containsEntry("state", "stopped");
+  }
+
+  @Test
+  void a_run_that_ends_while_it_is_paused_has_a_clock_that_stands() throws Exception {
+    for (int repetition = 0; repetition < 50; repetition++) {
+      Run run = Experiment.of().threads(1).steps(200 + repetition).build().start();
+      awaitSteps(run, 150);
+      try {
+        run.pause();
+        awaitSteps(run, 150);
+        run.stop();
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessageContaining("has ended");
+      }
+      run.await();
+      double seconds = run.progress().seconds();
+      Thread.sleep(2);
+      assertThat(run.progress().seconds()).isEqualTo(seconds).isPositive();
+      assertThat(run.isPaused()).isFalse();
+    }
+  }
+
+  @Test
+  void a_change_before_the_run_is_up_waits_for_what_it_adapts_to() throws Exception {
+    Run run = endless().env("Pendulum").build().start();
+    run.learningRate(1e-4);
+    run.entropy(1e-3);
+    Run other = endless().env("Pendulum").build().start();
+    awaitSteps(other, 100);
+    for (Knob knob : other.algorithm().settings().keySet()) {
+      if (knob != Knob.LEARNING_RATE && knob != Knob.ENTROPY) {
+        assertThat(run.algorithm().value(knob))
+            .as(knob.label())
+            .isEqualTo(other.algorithm().value(knob));
+      }
+    }
+    awaitSteps(run, 1_000);
+    for (Run each : List.of(run, other)) {
+      each.stop();
+      each.await();
+    }
+    Run third = endless().build().start();
+    assertThatThrownBy(() -> third.learningRate(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pause() lets the run wait");
+    third.stop();
+    third.await();
   }
 
   @ParameterizedTest
@@ -144,8 +191,9 @@ class LiveRunTest {
     run.pause();
     Thread.sleep(100);
     String written = String.valueOf(run.record().get("checkpoints"));
-    Thread.sleep(200);
-    assertThat(run.record().get("checkpoints")).asString().isNotEqualTo(written);
+    while (written.equals(String.valueOf(run.record().get("checkpoints")))) {
+      Thread.sleep(10);
+    }
     run.stop();
     run.await();
     assertThat(Checkpoint.newest(out, line -> {}).steps()).isEqualTo(run.steps());
@@ -165,7 +213,7 @@ class LiveRunTest {
     Run run = repeatable(algorithm).env(env).build().start();
     double factor = Double.parseDouble(run.algorithm().value(Knob.VALUE_WEIGHT));
     for (int i = 1; i <= 20; i++) {
-      awaitSteps(run, 1_000 * i);
+      awaitSteps(run, 500 * i);
       run.pause();
       run.valueWeight(factor);
       run.resume();
@@ -237,15 +285,15 @@ class LiveRunTest {
     Experiment.Builder settings =
         Experiment.of().algorithm(Algorithms.named(algorithm)).threads(2).steps(2_000_000);
     Run run = settings.out(out).build().start();
-    awaitSteps(run, 60_000);
-    double before = run.progress().learning().get(run.learning().size() - 1).entropy();
+    while (run.learning().isEmpty() || lastEntropy(run) > 0.6) {
+      Thread.sleep(5);
+    }
     run.entropy(100);
     awaitSteps(run, run.steps() + 100_000);
     run.stop();
     run.await();
 
-    double after = run.learning().get(run.learning().size() - 1).entropy();
-    assertThat(after).isCloseTo(Math.log(2), Offset.offset(0.01)).isGreaterThan(before);
+    assertThat(lastEntropy(run)).isBetween(0.65, Math.log(2) + 1e-6);
     assertThat(run.algorithm().value(Knob.ENTROPY)).isEqualTo("100.0");
     assertThat(run.algorithm().differencesFromPaper().toString()).contains("entropy: 100.0");
 
@@ -254,8 +302,11 @@ class LiveRunTest {
     resumed.stop();
     resumed.await();
     assertThat(resumed.algorithm().value(Knob.ENTROPY)).isEqualTo("100.0");
-    assertThat(resumed.learning().get(resumed.learning().size() - 1).entropy())
-        .isCloseTo(Math.log(2), Offset.offset(0.01));
+    assertThat(lastEntropy(resumed)).isBetween(0.65, Math.log(2) + 1e-6);
+  }
+
+  private static double lastEntropy(Run run) {
+    return run.learning().get(run.learning().size() - 1).entropy();
   }
 
   @Test

@@ -169,6 +169,9 @@ final class Doorbell implements AutoCloseable {
     long asleep = usualStep * 3 / 4 - WAKING_UP;
     if (stepping && asleep > 0) {
       LockSupport.parkNanos(asleep);
+      if (in.available() > 0) { // Perhaps for long.
+        usualStep -= usualStep / 8;
+      }
     }
     for (int pauses = 0; in.available() == 0 && System.nanoTime() - start < spin; pauses++) {
       Thread.yield(); // To the worker, if it waits for this core.

@@ -10,6 +10,7 @@ import dev.stampede.experiment.RunFailedException
 import dev.stampede.experiment.Span
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.TimeoutException
@@ -127,7 +128,7 @@ internal fun runShown(description: Description): Run {
   val experiment = description.experiment
   val started = CompletableFuture<Run>()
   val shown =
-    CompletableFuture.runAsync({ show(experiment, started) }) { task ->
+    CompletableFuture.runAsync({ show(description, started) }) { task ->
       Thread(task, "run-view").apply { isDaemon = true }.start()
     }
   try {
@@ -143,7 +144,8 @@ internal fun runShown(description: Description): Run {
 }
 
 /** Starts the run and shows it until it has ended. */
-private fun show(experiment: Experiment, started: CompletableFuture<Run>) {
+private fun show(description: Description, started: CompletableFuture<Run>) {
+  val experiment = description.experiment
   val view = Display.open(experiment)
   val run =
     try {
@@ -154,8 +156,11 @@ private fun show(experiment: Experiment, started: CompletableFuture<Run>) {
       return
     }
   last = run
+  underWay.removeIf { !it.isRunning }
+  underWay += run
   started.complete(run)
   view.show(run)
+  description.folder?.let(::deleteIfEmpty)
 }
 
 /**
@@ -184,6 +189,11 @@ public fun lastRun(): Run =
 
 @Volatile private var last: Run? = null
 
+/** The runs of this notebook that have not ended, the newest last. */
+public fun runsUnderWay(): List<Run> = underWay.filter { it.isRunning }
+
+private val underWay = CopyOnWriteArrayList<Run>()
+
 internal fun describedBy(describe: ExperimentScope.() -> Unit): Experiment =
   Description(Experiment.of()).also(describe).experiment
 
@@ -192,11 +202,15 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
   var inBackground = false
     private set
 
+  /** That it was given without being asked for. */
+  var folder: Path? = null
+    private set
+
   /** Where nobody said otherwise, a notebook's runs leave their results beside it. */
   val experiment: Experiment by lazy {
     val said = builder.build()
     if (said.out().isPresent || Display.kernel == null) said
-    else newRunFolder(said)?.let { builder.out(it).build() } ?: said
+    else newRunFolder(said)?.also { folder = it }?.let { builder.out(it).build() } ?: said
   }
 
   override fun algorithm(preset: Preset) {

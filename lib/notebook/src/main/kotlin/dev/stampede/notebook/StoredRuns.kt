@@ -34,6 +34,15 @@ internal fun newRunFolder(experiment: Experiment, runs: Path = RUNS): Path? {
   }
 }
 
+/** Leaves nothing of a run that never began. */
+internal fun deleteIfEmpty(folder: Path) {
+  try {
+    Files.deleteIfExists(folder)
+  } catch (_: IOException) {
+    // There is something in it.
+  }
+}
+
 private fun createdAnew(folder: Path): Boolean =
   try {
     Files.createDirectory(folder)
@@ -113,6 +122,11 @@ public fun resume(name: String, describe: ExperimentScope.() -> Unit = {}): Run 
     require(Files.isDirectory(folder)) {
       "expected a run that runs() lists, or the folder of one, but got \"$name\"; there are " +
         runs().joinToString { it.name() }.ifEmpty { "none" }
+    }
+    val state =
+      runs(folder.toAbsolutePath().parent.toString()).find { it.name() == "${folder.fileName}" }
+    require(state?.state() !in setOf("running", "paused")) {
+      "$name: expected a run that has ended, but it is ${state?.state()}; stop it first"
     }
     runShown(Description(Experiment.resume(folder)).also(describe))
   } catch (e: IllegalArgumentException) {

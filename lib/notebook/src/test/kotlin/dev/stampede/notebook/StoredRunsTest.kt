@@ -42,8 +42,13 @@ class StoredRunsTest {
     assertThat(running.env()).isEqualTo("Catch")
     assertThat(running.seed()).isEqualTo(7)
     assertThat(list.output().toString()).contains("<th", "first", "running")
+    assertThat(runsUnderWay()).contains(second)
+    assertThatThrownBy { resume(runs.resolve("second").toString()) }
+      .isInstanceOf(IllegalArgumentException::class.java)
+      .hasMessageContaining("is running; stop it first")
     second.stop()
     second.await()
+    assertThat(runsUnderWay()).doesNotContain(second)
     val stopped = runs(runs.toString()).first { it.name() == "second" }
     assertThat(stopped.state()).isEqualTo("stopped")
     assertThat(stopped.canGoOn()).isTrue()
@@ -54,7 +59,7 @@ class StoredRunsTest {
     val folder = runs.resolve("run")
     val run = experiment {
       threads(1)
-      steps(200_000)
+      steps(200_000_000)
       out(folder)
       background()
     }
@@ -75,7 +80,7 @@ class StoredRunsTest {
     val resumed = resume(folder.toString()) { background() }
     while (resumed.steps() < run.steps() + 1_000) Thread.sleep(1)
     resumed.stop()
-    assertThat(resumed.await().experiment().steps()).hasValue(200_000)
+    assertThat(resumed.await().experiment().steps()).hasValue(200_000_000)
   }
 
   @Test
