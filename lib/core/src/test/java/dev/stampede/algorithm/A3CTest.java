@@ -121,7 +121,9 @@ class A3CTest {
     new A3C(GAMMA, 1, beta, 1, 2).run(same);
 
     assertThat(actor.gradients()).containsExactly(same.gradients());
-    assertThat(actor.updates().get(0).terms()).isEqualTo(same.updates().get(0).terms());
+    assertThat(actor.updates().get(0).terms())
+        .usingRecursiveComparison()
+        .isEqualTo(same.updates().get(0).terms());
     assertThatThrownBy(PerThread::of).hasMessageContaining("at least one value");
   }
 
