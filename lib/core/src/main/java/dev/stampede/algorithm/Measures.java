@@ -64,9 +64,4 @@ public final class Measures {
   public double entropy() {
     return entropies / policies;
   }
-
-  /** The mean of what values are drawn towards; NaN if there were none. */
-  public double meanTarget() {
-    return targets / values;
-  }
 }

@@ -494,15 +494,10 @@ public final class Run {
     Checkpoint.putDamagedAside(out.path());
     out.keepEpisodes(from.episodes());
     written = finished.size();
-    Preset last = preset;
     for (Change each : t.changes()) {
-      Knob knob = Knob.named(each.knob());
-      last = last.with(knob, knob.parse(each.to()), "changed by the user while it ran");
+      preset = changed(Knob.named(each.knob()), each.to());
     }
-    if (!t.changes().isEmpty()) {
-      t.changeAgain(last.make(framesPerStep));
-      preset = last;
-    }
+    t.changeAgain(preset.make(framesPerStep));
     tellOfResumption(t, from);
   }
 

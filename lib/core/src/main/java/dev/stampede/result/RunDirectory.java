@@ -30,6 +30,9 @@ public final class RunDirectory {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  /** More lines than a file can have. */
+  private static final long ALL = Long.MAX_VALUE - 1;
+
   private final Path directory;
 
   private RunDirectory(Path directory) {
@@ -218,25 +221,21 @@ public final class RunDirectory {
    * @throws IllegalArgumentException if a line is not as it was written
    */
   public static List<LearningRecord> readLearning(Path directory) {
-    Path file = new RunDirectory(directory).learning();
-    return !Files.exists(file)
-        ? List.of()
-        : lines(
-            file,
-            10,
-            Long.MAX_VALUE - 1,
-            cells ->
-                new LearningRecord(
-                    Long.parseLong(cells[0]),
-                    Double.parseDouble(cells[1]),
-                    Long.parseLong(cells[2]),
-                    numberOrNone(cells[3]),
-                    numberOrNone(cells[4]),
-                    numberOrNone(cells[5]),
-                    numberOrNone(cells[6]),
-                    numberOrNone(cells[7]),
-                    numberOrNone(cells[8]),
-                    numberOrNone(cells[9])));
+    return linesIfAny(
+        new RunDirectory(directory).learning(),
+        10,
+        cells ->
+            new LearningRecord(
+                Long.parseLong(cells[0]),
+                Double.parseDouble(cells[1]),
+                Long.parseLong(cells[2]),
+                numberOrNone(cells[3]),
+                numberOrNone(cells[4]),
+                numberOrNone(cells[5]),
+                numberOrNone(cells[6]),
+                numberOrNone(cells[7]),
+                numberOrNone(cells[8]),
+                numberOrNone(cells[9])));
   }
 
   private static double numberOrNone(String cell) {
@@ -301,7 +300,7 @@ public final class RunDirectory {
    * @throws IllegalArgumentException if there is none, or a line of it is not as it was written
    */
   public static List<EpisodeRecord> readEpisodes(Path directory) {
-    return new RunDirectory(directory).episodes(Long.MAX_VALUE - 1);
+    return new RunDirectory(directory).episodes(ALL);
   }
 
   private List<EpisodeRecord> episodes(long atMost) {
@@ -325,20 +324,20 @@ public final class RunDirectory {
    * @throws IllegalArgumentException if a line of it is not as it was written
    */
   public static List<EvaluationRecord> readEvaluations(Path directory) {
-    Path file = new RunDirectory(directory).evaluations();
-    return !Files.exists(file)
-        ? List.of()
-        : lines(
-            file,
-            9,
-            Long.MAX_VALUE - 1,
-            cells ->
-                new EvaluationRecord(
-                    Long.parseLong(cells[0]),
-                    Long.parseLong(cells[1]),
-                    Double.parseDouble(cells[2]),
-                    cells[3].equals("greedy"),
-                    Arrays.stream(cells[8].split(" ")).map(Double::valueOf).toList()));
+    return linesIfAny(
+        new RunDirectory(directory).evaluations(),
+        9,
+        cells ->
+            new EvaluationRecord(
+                Long.parseLong(cells[0]),
+                Long.parseLong(cells[1]),
+                Double.parseDouble(cells[2]),
+                cells[3].equals("greedy"),
+                Arrays.stream(cells[8].split(" ")).map(Double::valueOf).toList()));
+  }
+
+  private static <T> List<T> linesIfAny(Path file, int cells, Function<String[], T> parse) {
+    return Files.exists(file) ? lines(file, cells, ALL, parse) : List.of();
   }
 
   private static <T> List<T> lines(Path file, int cells, long atMost, Function<String[], T> parse) {

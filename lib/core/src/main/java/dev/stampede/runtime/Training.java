@@ -55,7 +55,7 @@ public final class Training {
   private final int framesPerStep;
   private volatile boolean stop;
   private volatile boolean stopRequested;
-  private volatile Clock clock = new Clock(0, 0, 0, 0);
+  private final RunClock clock = new RunClock(System::nanoTime);
   private final List<Change> changes = new ArrayList<>();
   private volatile Algorithm algorithm;
   private volatile double learningRateFactor = 1;
@@ -239,7 +239,8 @@ public final class Training {
     }
     try {
       joinAll(threads);
-      stopClock();
+      resume();
+      clock.stop();
       learning.end();
       evaluator.finish();
     } catch (Throwable e) {
@@ -303,57 +304,21 @@ public final class Training {
    * to a training that is paused or ended.
    */
   public synchronized void pause() {
-    if (!isPaused() && !stop && clock.ended == 0) {
-      clock = new Clock(clock.started, System.nanoTime(), clock.paused, 0);
+    if (!stop && clock.pause()) {
       safePoint.hold(true);
     }
   }
 
   /** Lets them go on. Does nothing to a training that is not paused. */
   public synchronized void resume() {
-    if (isPaused()) {
-      long since = Math.max(clock.pausedAt, clock.started);
-      long paused = clock.started == 0 ? 0 : System.nanoTime() - since;
-      clock = new Clock(clock.started, 0, clock.paused + paused, 0);
+    if (clock.resume()) {
       speed.clear();
       safePoint.hold(false);
     }
   }
 
   public boolean isPaused() {
-    return clock.pausedAt != 0;
-  }
-
-  private synchronized void startClock() {
-    if (clock.started == 0) {
-      clock = new Clock(System.nanoTime(), clock.pausedAt, 0, 0);
-    }
-  }
-
-  private synchronized void stopClock() {
-    resume();
-    clock = new Clock(clock.started, 0, clock.paused, System.nanoTime());
-  }
-
-  /**
-   * The clock of a run, in {@link System#nanoTime}; 0 is never.
-   *
-   * @param started when the last environment was ready
-   * @param pausedAt when the pause began that lasts
-   * @param paused how long the pauses before it took, in nanoseconds
-   * @param ended when the last thread had ended
-   */
-  private record Clock(long started, long pausedAt, long paused, long ended) {
-
-    /** Seconds from the start until now, or until a pause or the end, without other pauses. */
-    double seconds() {
-      if (started == 0) {
-        return 0;
-      }
-      long paused = pausedAt == 0 ? 0 : Math.max(pausedAt, started);
-      long until = ended != 0 ? ended : paused != 0 ? paused : System.nanoTime();
-      return (until - started - this.paused) / 1e9;
-    }
+    return clock.isPaused();
   }
 
   /**
@@ -361,7 +326,7 @@ public final class Training {
    *
    * @throws IllegalStateException if it has fallen to 0
    */
-  public synchronized Change changeLearningRate(double learningRate) {
+  public synchronized void changeLearningRate(double learningRate) {
     long now = T.get();
     double before = learningRate(now);
     if (before == 0) {
@@ -369,7 +334,7 @@ public final class Training {
           "learning-rate: expected a run that still learns, but η has fallen to 0 at step " + now);
     }
     learningRateFactor = learningRate / plan.learningRate(now);
-    return changed(now, LEARNING_RATE, Double.toString(before), Double.toString(learningRate));
+    changed(now, LEARNING_RATE, Double.toString(before), Double.toString(learningRate));
   }
 
   /**
@@ -380,7 +345,7 @@ public final class Training {
    * @param knob what differs
    * @throws IllegalStateException if its threads cannot change over
    */
-  public synchronized Change changeAlgorithm(Algorithm with, String knob, String from, String to) {
+  public synchronized void changeAlgorithm(Algorithm with, String knob, String from, String to) {
     if (algorithm instanceof QueuedAlgorithm) {
       throw new IllegalStateException(
           knob
@@ -390,13 +355,11 @@ public final class Training {
               + " runs");
     }
     algorithm = with;
-    return changed(T.get(), knob, from, to);
+    changed(T.get(), knob, from, to);
   }
 
-  private Change changed(long step, String knob, String from, String to) {
-    Change change = new Change(step, seconds(), knob, from, to);
-    changes.add(change);
-    return change;
+  private void changed(long step, String knob, String from, String to) {
+    changes.add(new Change(step, seconds(), knob, from, to));
   }
 
   /** What was changed while it ran, oldest first. */
@@ -614,12 +577,12 @@ public final class Training {
   void awaitAllReady() throws InterruptedException {
     ready.countDown();
     if (ready.getCount() == 0) {
-      startClock();
+      clock.start();
     }
     while (!stop && !ready.await(20, TimeUnit.MILLISECONDS)) {
       // Looks at stop now and then: another thread's environment may have failed to come up.
     }
-    startClock();
+    clock.start();
   }
 
   long countStep() {

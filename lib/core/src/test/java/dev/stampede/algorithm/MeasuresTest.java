@@ -54,6 +54,5 @@ class MeasuresTest {
     }
     assertThat(sum.explainedVariance()).isCloseTo(whole.explainedVariance(), within(1e-12));
     assertThat(sum.entropy()).isCloseTo(whole.entropy(), within(1e-12));
-    assertThat(sum.meanTarget()).isCloseTo(whole.meanTarget(), within(1e-12));
   }
 }

@@ -61,7 +61,7 @@ final class Doorbell implements AutoCloseable {
       socket.setTcpNoDelay(true);
       out = socket.getOutputStream();
       in = socket.getInputStream();
-      ring(Protocol.getAuthCommand(token).getBytes(StandardCharsets.UTF_8));
+      ring(Protocol.getAuthCommand(token).getBytes(StandardCharsets.UTF_8), false);
       String answer = line();
       if (!TOKEN_TAKEN.equals(answer)) {
         throw new IOException("the worker refused the token and said " + answer);
@@ -104,19 +104,13 @@ final class Doorbell implements AutoCloseable {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Sends a call. Its answer has to be waited for before the next one. */
-  void ring(byte[] call) throws IOException {
-    stepping = false;
-    send(call);
-  }
-
-  /** Sends a call that takes about as long as the one before that was sent in this way. */
-  void ringForStep(byte[] call) throws IOException {
-    stepping = true;
-    send(call);
-  }
-
-  private void send(byte[] call) throws IOException {
+  /**
+   * Sends a call. Its answer has to be waited for before the next one.
+   *
+   * @param step whether it takes about as long as the step before
+   */
+  void ring(byte[] call, boolean step) throws IOException {
+    stepping = step;
     out.write(call);
     out.flush();
   }

@@ -171,12 +171,12 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Sends a call that resets so many environments; to be {@linkplain #answer answered}. */
   Doorbell ringForReset(byte[] call, int environments) throws WorkerDied {
-    return ring(makeLimit.multipliedBy(environments), bell -> bell.ring(call));
+    return ring(makeLimit.multipliedBy(environments), call, false);
   }
 
   /** Sends a call that steps so many environments; to be {@linkplain #answer answered}. */
   Doorbell ringForStep(byte[] call, int environments) throws WorkerDied {
-    return ring(stepLimit.multipliedBy(environments), bell -> bell.ringForStep(call));
+    return ring(stepLimit.multipliedBy(environments), call, true);
   }
 
   /**
@@ -273,16 +273,12 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  private interface Ring {
-    void at(Doorbell bell) throws IOException;
-  }
-
-  private Doorbell ring(Duration limit, Ring ring) throws WorkerDied {
+  private Doorbell ring(Duration limit, byte[] call, boolean step) throws WorkerDied {
     begin(limit);
     Doorbell bell = idle.pollLast();
     try {
       bell = bell != null ? bell : new Doorbell(port, token, spin);
-      ring.at(bell);
+      bell.ring(call, step);
       long deadline = System.nanoTime() + limit.toNanos();
       // Who waits for another worker's answer has not read this one's yet.
       deadlines.put(Thread.currentThread(), new Deadline(deadline, limit, bell));

@@ -115,17 +115,20 @@ public interface ExperimentScope {
  * @throws IllegalArgumentException if the settings do not go together
  * @throws RunFailedException if anything fails while it runs; [lastRun] has the results until then
  */
-public fun experiment(describe: ExperimentScope.() -> Unit): Run =
+public fun experiment(describe: ExperimentScope.() -> Unit): Run = runShown {
+  Description(Experiment.of()).also(describe)
+}
+
+internal fun runShown(describe: () -> Description): Run =
   try {
-    runShown(Description(Experiment.of()).also(describe))
+    runShown(describe())
   } catch (e: IllegalArgumentException) {
     throw e.withShortTrace()
   } catch (e: RunFailedException) {
     throw e.withShortTrace()
   }
 
-internal fun runShown(description: Description): Run {
-  val experiment = description.experiment
+private fun runShown(description: Description): Run {
   val started = CompletableFuture<Run>()
   val shown =
     CompletableFuture.runAsync({ show(description, started) }) { task ->
@@ -202,7 +205,7 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
   var inBackground = false
     private set
 
-  /** That it was given without being asked for. */
+  /** Of the results, where nobody named one. */
   var folder: Path? = null
     private set
 

@@ -107,16 +107,14 @@ private fun figures(moment: Moment): List<Pair<String, String>> {
 /** What the newest updates looked like. */
 private fun learning(moment: Moment): List<Pair<String, String>> {
   val now = moment.progress.learning().lastOrNull() ?: return emptyList()
-  return listOf(
-      "entropy" to now.entropy(),
-      "value explains" to now.explainedVariance(),
-      "value loss" to now.valueLoss(),
-      "gradient norm" to now.gradientNorm(),
-      "learning rate" to now.learningRate(),
-      "staleness" to now.staleness(),
-    )
-    .filter { (name, value) -> name != "entropy" || value.isFinite() }
-    .map { (name, value) -> name to if (name == "value explains") percent(value) else brief(value) }
+  return listOfNotNull(
+    ("entropy" to brief(now.entropy())).takeIf { now.entropy().isFinite() },
+    "value explains" to percent(now.explainedVariance()),
+    "value loss" to brief(now.valueLoss()),
+    "gradient norm" to brief(now.gradientNorm()),
+    "learning rate" to brief(now.learningRate()),
+    "staleness" to brief(now.staleness()),
+  )
 }
 
 private fun table(cells: List<Pair<String, String>>): String {

@@ -2,7 +2,6 @@ package dev.stampede.notebook
 
 import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Run
-import dev.stampede.experiment.RunFailedException
 import dev.stampede.result.StoredRun
 import java.io.IOException
 import java.nio.file.FileAlreadyExistsException
@@ -115,22 +114,16 @@ public fun runs(folder: String = RUNS.toString()): StoredRuns =
  *   given again
  * @throws IllegalArgumentException if there is no such run, or nothing to go on from
  */
-public fun resume(name: String, describe: ExperimentScope.() -> Unit = {}): Run =
-  try {
-    val listed = RUNS.resolve(name)
-    val folder = if (Files.isDirectory(listed)) listed else Path.of(name)
-    require(Files.isDirectory(folder)) {
-      "expected a run that runs() lists, or the folder of one, but got \"$name\"; there are " +
-        runs().joinToString { it.name() }.ifEmpty { "none" }
-    }
-    val state =
-      runs(folder.toAbsolutePath().parent.toString()).find { it.name() == "${folder.fileName}" }
-    require(state?.state() !in setOf("running", "paused")) {
-      "$name: expected a run that has ended, but it is ${state?.state()}; stop it first"
-    }
-    runShown(Description(Experiment.resume(folder)).also(describe))
-  } catch (e: IllegalArgumentException) {
-    throw e.withShortTrace()
-  } catch (e: RunFailedException) {
-    throw e.withShortTrace()
+public fun resume(name: String, describe: ExperimentScope.() -> Unit = {}): Run = runShown {
+  val listed = RUNS.resolve(name)
+  val folder = if (Files.isDirectory(listed)) listed else Path.of(name)
+  require(Files.isDirectory(folder)) {
+    "expected a run that runs() lists, or the folder of one, but got \"$name\"; there are " +
+      runs().joinToString { it.name() }.ifEmpty { "none" }
   }
+  val state = StoredRun.read(folder).state()
+  require(state !in setOf("running", "paused")) {
+    "$name: expected a run that has ended, but it is $state; stop it first"
+  }
+  Description(Experiment.resume(folder)).also(describe)
+}
