@@ -3,6 +3,7 @@ package dev.stampede.algorithm;
 import dev.stampede.env.Action;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,9 +18,16 @@ import java.util.random.RandomGenerator;
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps from its last state like an
  * unfinished one; λ &lt; 1 mixes the returns of all lengths (Schulman et al. 2016,
- * arXiv:1506.02438), so that R − V is the generalised advantage; β may differ between threads.
+ * arXiv:1506.02438), so that R − V is the generalised advantage; β may differ between threads; the
+ * loss may be one's own.
  */
-public record A3C(double gamma, double lambda, PerThread beta, double valueWeight, int tMax)
+public record A3C(
+    double gamma,
+    double lambda,
+    PerThread beta,
+    double valueWeight,
+    int tMax,
+    Optional<RolloutLoss> own)
     implements AsynchronousAlgorithm {
 
   /**
@@ -28,8 +36,14 @@ public record A3C(double gamma, double lambda, PerThread beta, double valueWeigh
    * @param beta weight of the policy's entropy
    * @param valueWeight factor of the gradient (R − V) of ½(R − V)²
    * @param tMax longest rollout, in steps
+   * @param own takes the place of the loss, with its β and valueWeight
    */
   public A3C {}
+
+  /** With the paper's loss. */
+  public A3C(double gamma, double lambda, PerThread beta, double valueWeight, int tMax) {
+    this(gamma, lambda, beta, valueWeight, tMax, Optional.empty());
+  }
 
   /** With the same β for all threads. */
   public A3C(double gamma, double lambda, double beta, double valueWeight, int tMax) {
@@ -60,8 +74,11 @@ public record A3C(double gamma, double lambda, PerThread beta, double valueWeigh
         next = rollout.value(i);
         rollout.setTarget(i, R);
       }
-      actor.update(
-          (out, dOut) -> loss(policy, ownBeta, rollout, out, dOut)); // of θ using dθ and dθ_v
+      if (own.isPresent()) {
+        own.get().update(actor, policy, rollout);
+      } else { // of θ using dθ and dθ_v
+        actor.update((out, dOut) -> loss(policy, ownBeta, rollout, out, dOut));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,6 +54,24 @@ public interface ActorLearner {
    * The array is used again by the next call.
    */
   float[] outputs();
+
+  /**
+   * The observations since {@link #sync} as the network takes them, the current one last, row after
+   * row: bytes are 0 to 1, normalised numbers are normalised.
+   *
+   * @throws IllegalStateException if the network keeps something else, as a tile coding does
+   */
+  default float[] observations() {
+    throw new IllegalStateException("this actor-learner keeps no observations");
+  }
+
+  /**
+   * Outputs that no algorithm knows of, by name, with how many numbers each has. They are the last
+   * ones for each state, in this order.
+   */
+  default Map<String, Integer> heads() {
+    return Map.of();
+  }
 
   /** The same under the target parameters θ⁻. */
   float[] targetOutputs();
@@ -113,9 +132,15 @@ public interface ActorLearner {
   /**
    * The values of a loss's terms, over the rollout.
    *
+   * @param other all terms that are none of these
    * @param measures what else its samples showed
    */
-  record Terms(double policy, double value, double entropy, Measures measures) {
+  record Terms(double policy, double value, double entropy, double other, Measures measures) {
+
+    /** Without other terms. */
+    public Terms(double policy, double value, double entropy, Measures measures) {
+      this(policy, value, entropy, 0, measures);
+    }
 
     /** Of samples that showed nothing else. */
     public Terms(double policy, double value, double entropy) {
@@ -123,7 +148,7 @@ public interface ActorLearner {
     }
 
     public double sum() {
-      return policy + value + entropy;
+      return policy + value + entropy + other;
     }
   }
 }

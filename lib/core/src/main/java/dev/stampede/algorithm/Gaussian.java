@@ -1,5 +1,7 @@
 package dev.stampede.algorithm;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import dev.stampede.env.Action;
 import java.util.random.RandomGenerator;
 
@@ -45,6 +47,16 @@ record Gaussian(int dimensions) implements Policy {
       sum -= (away * away / variance + Math.log(variance) + LOG_2_PI) / 2;
     }
     return sum;
+  }
+
+  @Override
+  public NDArray logProbabilities(NDArray out, NDArray actions) {
+    NDArray mu = out.get(new NDIndex(":, 0:" + dimensions));
+    NDArray rho = out.get(new NDIndex(":, " + dimensions + ":" + 2 * dimensions));
+    NDArray softPlus = rho.maximum(0).add(rho.abs().neg().exp().add(1).log());
+    NDArray variance = softPlus.add(SMALLEST_VARIANCE);
+    NDArray each = actions.sub(mu).square().div(variance).add(variance.log()).add(LOG_2_PI);
+    return each.sum(new int[] {1}).div(-2);
   }
 
   @Override

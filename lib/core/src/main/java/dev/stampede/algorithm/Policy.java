@@ -1,5 +1,6 @@
 package dev.stampede.algorithm;
 
+import ai.djl.ndarray.NDArray;
 import dev.stampede.env.Action;
 import dev.stampede.env.Space;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,15 @@ public sealed interface Policy permits Softmax, Gaussian {
 
   /** log π(a|s), the log density for numbers. */
   double logProbability(float[] out, int at, Action a);
+
+  /**
+   * The same as an expression.
+   *
+   * @param out this distribution's outputs, shape (n, {@link #outputs})
+   * @param actions indices, shape (n) of int64, or numbers, shape (n, dimensions)
+   * @return shape (n)
+   */
+  NDArray logProbabilities(NDArray out, NDArray actions);
 
   /** H(π(s)), the differential entropy for numbers. */
   double entropy(float[] out, int at);

@@ -5,28 +5,54 @@ import dev.stampede.env.Step;
 
 /**
  * Actions and rewards of the steps from t_start to t, and what is computed for each of them.
- * Belongs to one thread and is used again for each rollout.
+ *
+ * <p>Made with the longest rollout's length, and used again for each. Belongs to one thread.
  */
-final class Rollout {
+public final class Rollout {
   private final Action[] actions;
   private final double[] rewards;
   private final double[] values;
   private final double[] targets;
+  private final double[] advantages;
   private final boolean[] last;
   private final double[] after;
   private int size;
+  private boolean terminated;
 
-  Rollout(int capacity) {
+  public Rollout(int capacity) {
     actions = new Action[capacity];
     rewards = new double[capacity];
     values = new double[capacity];
     targets = new double[capacity];
+    advantages = new double[capacity];
     last = new boolean[capacity];
     after = new double[capacity];
   }
 
-  void clear() {
+  public void clear() {
     size = 0;
+  }
+
+  /**
+   * Acts by the policy, from the current state, until the rollout is full or its episode ends. To
+   * be called after {@link ActorLearner#sync}.
+   */
+  public void collect(ActorLearner actor, Policy policy) {
+    clear();
+    Step step;
+    do {
+      float[] out = actor.act();
+      double value = out[policy.outputs()];
+      Action a = policy.sample(out, 0, actor.random());
+      step = actor.step(a);
+      add(a, step.reward(), value);
+    } while (!step.last() && size < actions.length);
+    terminated = step.terminated();
+  }
+
+  /** Whether the last step that was {@linkplain #collect collected} led to a terminal state. */
+  public boolean terminated() {
+    return terminated;
   }
 
   void add(Action action, double reward) {
@@ -36,7 +62,8 @@ final class Rollout {
   /**
    * @param value V of the state in which the action was taken
    */
-  void add(Action action, double reward, double value) {
+  public void add(Action action, double reward, double value) {
+    advantages[size] = Double.NaN;
     actions[size] = action;
     rewards[size] = reward;
     values[size] = value;
@@ -65,19 +92,22 @@ final class Rollout {
     size--;
   }
 
-  int size() {
+  /** Steps in it. */
+  public int size() {
     return size;
   }
 
-  Action action(int i) {
+  public Action action(int i) {
     return actions[i];
   }
 
-  double reward(int i) {
+  /** As it is learned from: clipped or normalised where the run does that. */
+  public double reward(int i) {
     return rewards[i];
   }
 
-  double value(int i) {
+  /** V of the state in which action {@code i} was taken, as it was then. */
+  public double value(int i) {
     return values[i];
   }
 
@@ -92,11 +122,23 @@ final class Rollout {
   }
 
   /** What the value of step {@code i}'s state, or of its state and action, is drawn towards. */
-  double target(int i) {
+  public double target(int i) {
     return targets[i];
   }
 
-  void setTarget(int i, double target) {
+  public void setTarget(int i, double target) {
     targets[i] = target;
+  }
+
+  /** Makes the policy's gradient use another advantage than target − V for step {@code i}. */
+  public void setAdvantage(int i, double advantage) {
+    advantages[i] = advantage;
+  }
+
+  /**
+   * @param value V of the state as it is now
+   */
+  double advantage(int i, double value) {
+    return Double.isNaN(advantages[i]) ? targets[i] - value : advantages[i];
   }
 }

@@ -1,5 +1,6 @@
 package dev.stampede.algorithm;
 
+import ai.djl.ndarray.NDArray;
 import dev.stampede.env.Action;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +39,11 @@ record Softmax(int actions) implements Policy {
   @Override
   public double logProbability(float[] out, int at, Action a) {
     return out[at + a.index()] - logSum(out, at);
+  }
+
+  @Override
+  public NDArray logProbabilities(NDArray out, NDArray actions) {
+    return out.logSoftmax(1).gather(actions.expandDims(1), 1).squeeze(1);
   }
 
   @Override

@@ -1,15 +1,19 @@
 package dev.stampede.experiment;
 
+import dev.stampede.algorithm.ActorCritic;
 import dev.stampede.algorithm.Algorithm;
+import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.EpsilonGreedy;
 import dev.stampede.algorithm.PerThread;
 import dev.stampede.algorithm.QueuedAlgorithm;
+import dev.stampede.algorithm.RolloutLoss;
 import dev.stampede.env.Nearest;
 import dev.stampede.experiment.Preset.Setting;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The algorithms by name, each with its paper's values: Mnih et al. (2016), arXiv:1602.01783, for
@@ -21,6 +25,7 @@ public final class Algorithms {
   private static final String PAAC_CODE = "the authors' code, github.com/Alfredvc/paac, defaults";
   private static final String NO_PART = "no part of the paper";
   private static final String GA3C_CODE = "the authors' code, github.com/NVlabs/GA3C, ";
+  private static final String USUAL = "Stampede's usual value";
   private static final String OPEN = "the paper's (R − V)² has the gradient 2(R − V)";
 
   /** The paper's other values for A3C on physical states, with actions that are numbers. */
@@ -156,13 +161,48 @@ public final class Algorithms {
                         + "?"));
   }
 
+  /**
+   * An algorithm of your own, with Stampede's usual values for what every run needs to know; what
+   * the algorithm itself does with them, it says itself. No paper stands behind it.
+   *
+   * @param algorithm one for all threads; it keeps no state between calls
+   * @throws IllegalArgumentException if the name is that of a paper's algorithm
+   */
+  public static Preset own(String name, AsynchronousAlgorithm algorithm) {
+    if (name.isBlank() || ALL.stream().anyMatch(p -> p.algorithm().equalsIgnoreCase(name))) {
+      throw new IllegalArgumentException(
+          "an algorithm of one's own: expected a name that no other has but got \"" + name + "\"");
+    }
+    String eta = algorithm instanceof ActorCritic ? "0.01" : "0.003";
+    return Preset.ofUser(
+        name,
+        ownValues(algorithm),
+        Map.of(Knob.LEARNING_RATE, eta),
+        (preset, framesPerStep) -> algorithm);
+  }
+
+  /** What every run needs to know. */
+  private static Map<Knob, Setting> ownValues(AsynchronousAlgorithm algorithm) {
+    Map<Knob, Setting> values = common();
+    if (algorithm instanceof ActorCritic) {
+      values.put(Knob.VALUE_NETWORK, new Setting("shared", USUAL, Certainty.CHOSEN));
+      values.put(Knob.LSTM, new Setting("0", USUAL, Certainty.CHOSEN));
+    }
+    values.replaceAll((knob, setting) -> new Setting(setting.value(), USUAL, Certainty.CHOSEN));
+    return values;
+  }
+
   private static Algorithm a3c(Preset p, int framesPerStep) {
+    Optional<RolloutLoss> own = p.ownLoss();
     return new dev.stampede.algorithm.A3C(
         p.number(Knob.GAMMA),
         p.number(Knob.LAMBDA),
-        new PerThread(numbers(p.value(Knob.ENTROPY))),
-        p.number(Knob.VALUE_WEIGHT),
-        p.whole(Knob.T_MAX));
+        own.isPresent()
+            ? new PerThread(List.of(0.0))
+            : new PerThread(numbers(p.value(Knob.ENTROPY))),
+        own.isPresent() ? 0 : p.number(Knob.VALUE_WEIGHT),
+        p.whole(Knob.T_MAX),
+        own);
   }
 
   private static Algorithm a2c(Preset p, int framesPerStep) {

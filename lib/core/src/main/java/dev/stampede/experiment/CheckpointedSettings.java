@@ -2,6 +2,8 @@ package dev.stampede.experiment;
 
 import dev.stampede.env.Environments;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,9 +13,20 @@ final class CheckpointedSettings {
   private static final String CHECKPOINT_EVERY = "checkpointEvery";
   private static final String OWN_NETWORK = "network of the user's own";
   private static final String OWN_EXPLORATION = "exploration of the user's own";
+  private static final String OWN_LOSS = "loss of the user's own";
+  private static final String OWN_ALGORITHM = "algorithm of the user's own";
+  private static final String HEADS = "heads";
   private static final String KNOB = "knob ";
   private static final String SOURCE = "source ";
   private static final String NONE = "none";
+
+  /** Parts that files cannot hold. */
+  private static final Map<String, String> GIVE_AGAIN =
+      Map.of(
+          OWN_NETWORK, "….networkOf(…), in a notebook ….network { … }",
+          OWN_EXPLORATION, "….exploration(…)",
+          OWN_LOSS, "….lossOf(…), in a notebook ….loss { … }",
+          OWN_ALGORITHM, "the same one");
 
   private CheckpointedSettings() {}
 
@@ -28,6 +41,9 @@ final class CheckpointedSettings {
     settings.put(OWN_NETWORK, experiment.algorithm().hasOwnNetwork() ? "yes" : "no");
     settings.put(
         OWN_EXPLORATION, experiment.algorithm().ownExploration().isPresent() ? "yes" : "no");
+    settings.put(OWN_LOSS, experiment.algorithm().ownLoss().isPresent() ? "yes" : "no");
+    settings.put(OWN_ALGORITHM, experiment.algorithm().isOwnAlgorithm() ? "yes" : "no");
+    settings.put(HEADS, experiment.algorithm().heads().toString());
     experiment
         .algorithm()
         .settings()
@@ -59,15 +75,10 @@ final class CheckpointedSettings {
 
   /** Gives a builder all of them that have a name: not an environment or a network of one's own. */
   static void give(Map<String, String> settings, Experiment.Builder builder) {
-    Preset preset = Algorithms.named(of(settings, "algorithm")).named(of(settings, "name"));
-    for (Knob knob : preset.settings().keySet()) {
-      String source = settings.get(SOURCE + knob.label());
-      if (source != null) {
-        preset = preset.with(knob, of(settings, KNOB + knob.label()), source);
-      }
+    if (!isYes(settings, OWN_ALGORITHM)) {
+      builder.algorithm(preset(settings));
     }
     builder
-        .algorithm(preset)
         .threads(Integer.parseInt(of(settings, "threads")))
         .seed(Long.parseLong(of(settings, "seed")))
         .steps(steps(settings))
@@ -88,6 +99,22 @@ final class CheckpointedSettings {
     if (!of(settings, "greedyEvaluation").equals(NONE)) {
       builder.greedyEvaluation(Boolean.parseBoolean(of(settings, "greedyEvaluation")));
     }
+  }
+
+  private static Preset preset(Map<String, String> settings) {
+    Preset preset = Algorithms.named(of(settings, "algorithm")).named(of(settings, "name"));
+    for (Knob knob : preset.settings().keySet()) {
+      String source = settings.get(SOURCE + knob.label());
+      if (source != null) {
+        preset = preset.with(knob, of(settings, KNOB + knob.label()), source);
+      }
+    }
+    return preset;
+  }
+
+  /** Of a part that older checkpoints do not know. */
+  private static boolean isYes(Map<String, String> settings, String part) {
+    return settings.getOrDefault(part, "no").equals("yes");
   }
 
   /** T_max of the run that is resumed. */
@@ -112,7 +139,7 @@ final class CheckpointedSettings {
               + " were asked for; give at least as many");
     }
     Map<String, String> is = of(now, steps);
-    for (Map.Entry<String, String> each : was.entrySet()) {
+    for (Map.Entry<String, String> each : ownPartsFirst(was)) {
       String name = each.getKey();
       boolean free =
           name.equals(STEPS)
@@ -133,15 +160,20 @@ final class CheckpointedSettings {
     }
   }
 
+  /** Another algorithm has other knobs, which is not what the user has to be told. */
+  private static List<Map.Entry<String, String>> ownPartsFirst(Map<String, String> was) {
+    return was.entrySet().stream()
+        .sorted(Comparator.comparing(each -> !GIVE_AGAIN.containsKey(each.getKey())))
+        .toList();
+  }
+
   private static String remedy(Map.Entry<String, String> was) {
     if (was.getValue().equals(Experiment.OWN_ENVIRONMENT)) {
       return "files cannot hold it: give it again with env(…)";
     }
-    if (was.getKey().equals(OWN_NETWORK) && was.getValue().equals("yes")) {
-      return "files cannot hold it: give it again with algorithm(….network(…))";
-    }
-    if (was.getKey().equals(OWN_EXPLORATION) && was.getValue().equals("yes")) {
-      return "files cannot hold it: give it again with algorithm(….exploration(…))";
+    String giveAgain = GIVE_AGAIN.get(was.getKey());
+    if (giveAgain != null && was.getValue().equals("yes")) {
+      return "files cannot hold it: give it again with algorithm(" + giveAgain + ")";
     }
     return "leave it out, or start a new run";
   }

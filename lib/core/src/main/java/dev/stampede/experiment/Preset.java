@@ -6,7 +6,9 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.EpsilonSchedule;
 import dev.stampede.algorithm.QueuedAlgorithm;
+import dev.stampede.algorithm.RolloutLoss;
 import dev.stampede.env.Space;
+import dev.stampede.nn.Layers;
 import dev.stampede.nn.Networks;
 import dev.stampede.nn.Networks.Features;
 import dev.stampede.nn.Networks.Nonlinearity;
@@ -17,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,22 +47,15 @@ public final class Preset {
   public record Setting(String value, String source, Certainty certainty) {}
 
   /** A value that is not the paper's. */
-  public record Difference(Knob knob, String paper, String here, String reason) {
+  public record Difference(String what, String unit, String paper, String here, String reason) {
     @Override
     public String toString() {
-      return knob.label()
-          + ": "
-          + inUnit(here)
-          + " instead of "
-          + inUnit(paper)
-          + " ("
-          + reason
-          + ")";
+      return what + ": " + inUnit(here) + " instead of " + inUnit(paper) + " (" + reason + ")";
     }
 
     private String inUnit(String value) {
       boolean number = Character.isDigit(value.charAt(0));
-      return number && !knob.unit().isEmpty() ? value + " " + knob.unit() : value;
+      return number && !unit.isEmpty() ? value + " " + unit : value;
     }
   }
 
@@ -161,8 +158,7 @@ public final class Preset {
   private final String name;
   private final Map<Knob, Setting> paper;
   private final Map<Knob, Setting> settings;
-  private final @Nullable IntFunction<Block> network;
-  private final @Nullable EpsilonSchedule exploration;
+  private final Own own;
   private final Paper origin;
 
   /** Makes the algorithm that a preset describes. */
@@ -176,28 +172,46 @@ public final class Preset {
    * @param values the paper's, for Atari
    * @param continuous the same paper's where they differ for actions that are numbers
    * @param classic what learns CartPole and its like, where it differs between algorithms
+   * @param own whether it is the user's, and no paper's
    */
   private record Paper(
       String algorithm,
       Map<Knob, Setting> values,
       Map<Knob, Setting> continuous,
       Map<Knob, String> classic,
-      Maker maker) {}
+      Maker maker,
+      boolean own) {}
+
+  /**
+   * Parts of the user's own, which files cannot hold.
+   *
+   * @param heads outputs for the loss alone: names and sizes
+   */
+  private record Own(
+      @Nullable NetworkMaker network,
+      @Nullable EpsilonSchedule exploration,
+      @Nullable RolloutLoss loss,
+      Map<String, Integer> heads) {
+    static final Own NONE = new Own(null, null, null, Map.of());
+
+    Own withNetwork(NetworkMaker maker, Map<String, Integer> itsHeads) {
+      return new Own(maker, exploration, loss, itsHeads);
+    }
+  }
+
+  /** A network of the user's own. */
+  interface NetworkMaker {
+    Block make(Space.Box observations, int outputs);
+  }
 
   private Preset(
-      Paper origin,
-      String name,
-      Map<Knob, Setting> paper,
-      Map<Knob, Setting> settings,
-      @Nullable IntFunction<Block> network,
-      @Nullable EpsilonSchedule exploration) {
+      Paper origin, String name, Map<Knob, Setting> paper, Map<Knob, Setting> settings, Own own) {
     this.origin = origin;
     this.algorithm = origin.algorithm;
     this.name = name;
     this.paper = paper;
     this.settings = settings;
-    this.network = network;
-    this.exploration = exploration;
+    this.own = own;
   }
 
   static Preset ofPaper(
@@ -212,8 +226,15 @@ public final class Preset {
       Map<Knob, Setting> continuous,
       Maker maker) {
     Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
-    Paper origin = new Paper(algorithm, all, continuous, classic, maker);
-    return new Preset(origin, algorithm, all, all, null, null);
+    Paper origin = new Paper(algorithm, all, continuous, classic, maker, false);
+    return new Preset(origin, algorithm, all, all, Own.NONE);
+  }
+
+  static Preset ofUser(
+      String algorithm, Map<Knob, Setting> values, Map<Knob, String> classic, Maker maker) {
+    Map<Knob, Setting> all = Collections.unmodifiableMap(new EnumMap<>(values));
+    Paper origin = new Paper(algorithm, all, Map.of(), classic, maker, true);
+    return new Preset(origin, algorithm, all, all, Own.NONE);
   }
 
   /** The name that figures and tables show. */
@@ -228,7 +249,7 @@ public final class Preset {
 
   /** The same under another name. */
   public Preset named(String newName) {
-    return new Preset(origin, newName, paper, settings, network, exploration);
+    return new Preset(origin, newName, paper, settings, own);
   }
 
   public Map<Knob, Setting> settings() {
@@ -369,7 +390,7 @@ public final class Preset {
               + " draws its actions from a policy and has no ε; OneStepQ, OneStepSarsa and NStepQ"
               + " have one, and entropy(…) is for policies");
     }
-    return new Preset(origin, name, paper, settings, network, schedule);
+    return with(new Own(own.network, schedule, own.loss, own.heads));
   }
 
   /** Dense layers of these widths instead of the paper's network. */
@@ -396,8 +417,68 @@ public final class Preset {
    * @param make gives a new DJL block for the number of outputs it must have: shape (batch,
    *     outputs), {@linkplain dev.stampede.nn.Recurrent recurrent} or not
    */
-  public Preset network(IntFunction<Block> make) {
-    return new Preset(origin, name, paper, settings, make, exploration);
+  public Preset networkOf(IntFunction<Block> make) {
+    return with(own.withNetwork((observations, outputs) -> make.apply(outputs), own.heads));
+  }
+
+  /** A network of your own, layer by layer, with the heads that it names. */
+  public Preset layers(Consumer<Layers> describe) {
+    Layers layers = new Layers();
+    describe.accept(layers);
+    return with(own.withNetwork(layers::block, layers.heads()));
+  }
+
+  /**
+   * Outputs beside the algorithm's, for a term of {@link #lossOf}: a linear layer on the last
+   * hidden one, of a network of your own its last outputs.
+   *
+   * @param size how many numbers
+   */
+  public Preset head(String headName, int size) {
+    if (size < 1 || own.heads.containsKey(headName)) {
+      throw new IllegalArgumentException(
+          "head: expected a new name and at least 1 output but got \""
+              + headName
+              + "\" with "
+              + size
+              + " beside "
+              + own.heads);
+    }
+    Map<String, Integer> heads = new LinkedHashMap<>(own.heads);
+    heads.put(headName, size);
+    return with(
+        new Own(own.network, own.exploration, own.loss, Collections.unmodifiableMap(heads)));
+  }
+
+  /**
+   * A loss of your own, in place of the whole sum: the knobs of its weights are gone.
+   *
+   * @param loss called from all threads
+   * @throws IllegalArgumentException if the algorithm takes none
+   */
+  public Preset lossOf(RolloutLoss loss) {
+    if (!algorithm.equals("A3C")) {
+      throw new IllegalArgumentException(
+          "loss: expected A3C, whose loss can be one's own, but got "
+              + algorithm
+              + "; write it as an algorithm of your own, or use A3C");
+    }
+    return new Preset(
+        origin,
+        name,
+        withoutWeights(paper),
+        withoutWeights(settings),
+        new Own(own.network, own.exploration, loss, own.heads));
+  }
+
+  private static Map<Knob, Setting> withoutWeights(Map<Knob, Setting> all) {
+    Map<Knob, Setting> rest = new EnumMap<>(all);
+    rest.keySet().removeAll(List.of(Knob.ENTROPY, Knob.VALUE_WEIGHT));
+    return Collections.unmodifiableMap(rest);
+  }
+
+  private Preset with(Own parts) {
+    return new Preset(origin, name, paper, settings, parts);
   }
 
   /**
@@ -530,7 +611,8 @@ public final class Preset {
     papers.put(knob, value);
     Setting now = settings.get(knob);
     boolean free = now != null && (isFrom(now, paper.get(knob)) || isFrom(now, value));
-    if (free && !(network != null && knob == Knob.LSTM)) { // A network of one's own has its cells.
+    if (free
+        && !(own.network != null && knob == Knob.LSTM)) { // A network of one's own has its cells.
       changed.put(knob, value);
     }
     return new Preset(
@@ -538,38 +620,48 @@ public final class Preset {
         name,
         Collections.unmodifiableMap(papers),
         Collections.unmodifiableMap(changed),
-        network,
-        exploration);
+        own);
   }
 
-  /** What is not as in the paper. */
+  /** What is not as in the paper; nothing of an algorithm that has none. */
   public List<Difference> differencesFromPaper() {
+    if (origin.own) {
+      return List.of();
+    }
     List<Difference> differences = new ArrayList<>();
     settings.forEach(
         (knob, setting) -> {
           Setting original = paper.get(knob);
           if (original != null && !original.value().equals(setting.value())) {
             differences.add(
-                new Difference(knob, original.value(), setting.value(), setting.source()));
+                new Difference(
+                    knob.label(),
+                    knob.unit(),
+                    original.value(),
+                    setting.value(),
+                    setting.source()));
           }
         });
-    if (network != null) {
-      differences.add(
-          new Difference(
-              Knob.NETWORK,
-              isTileCoded() ? "tiles" : inPaper(Knob.NETWORK),
-              "a block of the user's own",
-              "set by the user"));
+    if (own.network != null) {
+      String papers = isTileCoded() ? "tiles" : inPaper(Knob.NETWORK);
+      differences.add(ofTheUser(Knob.NETWORK.label(), papers, "a block of the user's own"));
     }
-    if (exploration != null) {
+    if (own.exploration != null) {
+      String papers = inPaper(Knob.EPSILON_FINAL);
       differences.add(
-          new Difference(
-              Knob.EPSILON_FINAL,
-              inPaper(Knob.EPSILON_FINAL),
-              "a schedule of the user's own",
-              "set by the user"));
+          ofTheUser(Knob.EPSILON_FINAL.label(), papers, "a schedule of the user's own"));
     }
+    if (own.loss != null) {
+      differences.add(ofTheUser("loss", "the sum of the paper", "a sum of the user's own"));
+    }
+    own.heads.forEach(
+        (head, size) ->
+            differences.add(ofTheUser("head \"" + head + "\"", "none", size + " outputs")));
     return differences;
+  }
+
+  private static Difference ofTheUser(String what, String paper, String here) {
+    return new Difference(what, "", paper, here, "set by the user");
   }
 
   private String inPaper(Knob knob) {
@@ -581,17 +673,22 @@ public final class Preset {
     return origin.maker.make(this, framesPerStep);
   }
 
-  /** A new block with that many outputs. */
+  /**
+   * A new block.
+   *
+   * @param outputs those of the algorithm; the heads' come after them
+   */
   Block makeNetwork(Space.Box observations, int outputs) {
     int cells = cells();
-    if (yes(Knob.SPATIAL_SOFTMAX) && (network != null || value(Knob.NETWORK).equals("mlp"))) {
+    if (yes(Knob.SPATIAL_SOFTMAX) && (own.network != null || value(Knob.NETWORK).equals("mlp"))) {
       throw new IllegalArgumentException(
           "spatial-softmax=yes comes after the convolutions of network=small-conv or linear-conv,"
               + " but the network is "
-              + (network != null ? "one of your own" : "an mlp")
+              + (own.network != null ? "one of your own" : "an mlp")
               + "; leave it out, or put new SpatialSoftmax() into a network of your own");
     }
-    if (network != null) {
+    int extra = own.heads.values().stream().mapToInt(size -> size).sum();
+    if (own.network != null) {
       if (cells > 0) {
         throw new IllegalArgumentException(
             "lstm="
@@ -601,7 +698,7 @@ public final class Preset {
                 + cells
                 + ", head) as your network");
       }
-      return network.apply(outputs);
+      return own.network.make(observations, outputs + extra);
     }
     if (isTileCoded()) {
       int[] tiles =
@@ -612,22 +709,22 @@ public final class Preset {
     }
     boolean separate =
         settings.containsKey(Knob.VALUE_NETWORK) && value(Knob.VALUE_NETWORK).equals("separate");
+    return separate // The heads stand on the value's layers.
+        ? Networks.separate(
+            layersOfPaper(observations, outputs - 1), layersOfPaper(observations, 1 + extra))
+        : layersOfPaper(observations, outputs + extra);
+  }
+
+  private Block layersOfPaper(Space.Box observations, int outputs) {
     if (!value(Knob.NETWORK).equals("mlp")) {
-      return separate
-          ? Networks.separate(convNetwork(observations, outputs - 1), convNetwork(observations, 1))
-          : convNetwork(observations, outputs);
+      return convNetwork(observations, outputs);
     }
     int[] hidden =
         Arrays.stream(value(Knob.HIDDEN).split("-")).mapToInt(Integer::parseInt).toArray();
     Nonlinearity nonlinearity =
         Nonlinearity.valueOf(value(Knob.NONLINEARITY).toUpperCase(Locale.ROOT));
-    if (cells > 0) {
-      return separate
-          ? Networks.separateMlpLstms(observations, outputs - 1, cells, nonlinearity, hidden)
-          : Networks.mlpLstm(observations, outputs, cells, nonlinearity, hidden);
-    }
-    return separate
-        ? Networks.separateMlps(observations, outputs - 1, nonlinearity, hidden)
+    return cells() > 0
+        ? Networks.mlpLstm(observations, outputs, cells(), nonlinearity, hidden)
         : Networks.mlp(observations, outputs, nonlinearity, hidden);
   }
 
@@ -689,11 +786,25 @@ public final class Preset {
   }
 
   Optional<EpsilonSchedule> ownExploration() {
-    return Optional.ofNullable(exploration);
+    return Optional.ofNullable(own.exploration);
+  }
+
+  Optional<RolloutLoss> ownLoss() {
+    return Optional.ofNullable(own.loss);
+  }
+
+  /** Outputs beside the algorithm's: names and sizes, in their order. */
+  public Map<String, Integer> heads() {
+    return own.heads;
   }
 
   boolean hasOwnNetwork() {
-    return network != null;
+    return own.network != null;
+  }
+
+  /** Whether the algorithm itself is the user's. */
+  boolean isOwnAlgorithm() {
+    return origin.own;
   }
 
   private Preset adapted(Knob knob, String value, String why) {
@@ -721,6 +832,10 @@ public final class Preset {
   }
 
   Preset with(Knob knob, String value, String source) {
+    if (own.loss != null && (knob == Knob.ENTROPY || knob == Knob.VALUE_WEIGHT)) {
+      throw new IllegalArgumentException(
+          knob.label() + ": the loss is a sum of your own; its weights stand there");
+    }
     if (!settings.containsKey(knob)) {
       throw new IllegalArgumentException(
           algorithm
@@ -738,8 +853,7 @@ public final class Preset {
     }
     Map<Knob, Setting> changed = new EnumMap<>(settings);
     changed.put(knob, new Setting(value, source, Certainty.CHOSEN));
-    return new Preset(
-        origin, name, paper, Collections.unmodifiableMap(changed), network, exploration);
+    return new Preset(origin, name, paper, Collections.unmodifiableMap(changed), own);
   }
 
   @Override

@@ -569,17 +569,7 @@ public final class Run {
     Network made =
         new Network(
             adapted.makeNetwork(observations, outputs), observations, adapted.yes(Knob.FUSED));
-    if (made.outputs() != outputs) {
-      throw new IllegalArgumentException(
-          "the network has "
-              + made.outputs()
-              + " outputs but "
-              + adapted.algorithm()
-              + " needs "
-              + outputs
-              + " for "
-              + actions);
-    }
+    checkOutputs(made, adapted, outputs, actions);
     boolean carriesState =
         algorithm instanceof BatchAlgorithm
             || (algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget());
@@ -594,6 +584,7 @@ public final class Run {
     return new Plan(
         algorithm,
         made,
+        adapted.heads(),
         Initialization.valueOf(adapted.value(Knob.INITIALIZATION).toUpperCase(Locale.ROOT)),
         environments,
         experiment.threads(),
@@ -619,6 +610,30 @@ public final class Run {
         experiment.greedyEvaluation().orElse(!algorithm.stochastic()),
         normalization(adapted, observations),
         experiment.deterministic());
+  }
+
+  private static void checkOutputs(Network network, Preset preset, int outputs, Space actions) {
+    int heads = preset.heads().values().stream().mapToInt(size -> size).sum();
+    if (heads > 0 && preset.ownLoss().isEmpty() && !preset.isOwnAlgorithm()) {
+      throw new IllegalArgumentException(
+          "head: expected a loss that reads "
+              + preset.heads().keySet()
+              + ", but the one of "
+              + preset.algorithm()
+              + " does not; give A3C one with lossOf(…), in a notebook loss { … }");
+    }
+    if (network.outputs() != outputs + heads) {
+      throw new IllegalArgumentException(
+          "the network has "
+              + network.outputs()
+              + " outputs but "
+              + preset.algorithm()
+              + " needs "
+              + outputs
+              + " for "
+              + actions
+              + (heads > 0 ? " and " + heads + " for its heads " + preset.heads() : ""));
+    }
   }
 
   private static LearningRateSchedule schedule(Preset preset) {
@@ -808,6 +823,9 @@ public final class Run {
     record.put("algorithm", now.algorithm());
     record.put("parameters", network == null ? null : network.size());
     record.put("networkOfOnesOwn", now.hasOwnNetwork());
+    record.put("lossOfOnesOwn", now.ownLoss().isPresent());
+    record.put("algorithmOfOnesOwn", now.isOwnAlgorithm());
+    record.put("heads", now.heads());
     record.put("knobs", knobs);
     record.put(
         "differencesFromPaper",

@@ -58,7 +58,16 @@ public final class TrainedPolicy {
               + " was trained with a network of the user's own, which files cannot hold; measure it"
               + " where that block is defined, with evaluateEvery");
     }
+    if (algorithm.path("algorithmOfOnesOwn").asBoolean()) {
+      throw new IllegalArgumentException(
+          directory
+              + " was trained by an algorithm of the user's own, which files cannot hold; measure"
+              + " it where it is defined, with evaluateEvery");
+    }
     Preset preset = Algorithms.named(algorithm.path("algorithm").asText());
+    for (Map.Entry<String, JsonNode> head : algorithm.path("heads").properties()) {
+      preset = preset.head(head.getKey(), head.getValue().asInt());
+    }
     Iterator<Map.Entry<String, JsonNode>> knobs = algorithm.path("knobs").fields();
     while (knobs.hasNext()) {
       Map.Entry<String, JsonNode> knob = knobs.next();

@@ -107,6 +107,11 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   @Override
+  public void observation(int i, float[] into, int at) {
+    System.arraycopy(states[i], 0, into, at, states[i].length);
+  }
+
+  @Override
   public void copy(int from, int to) {
     if (from != to) {
       System.arraycopy(states[from], 0, states[to], 0, states[to].length);

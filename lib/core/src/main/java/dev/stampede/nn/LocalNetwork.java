@@ -118,6 +118,17 @@ public sealed interface LocalNetwork extends AutoCloseable
    */
   double backward(int n, Loss loss, GradientConsumer gradient);
 
+  /**
+   * The numbers of state {@code i} as the network takes them: bytes become 0 to 1.
+   *
+   * @param into takes them from {@code at} on
+   * @throws IllegalStateException if the network keeps something else of a state
+   */
+  default void observation(int i, float[] into, int at) {
+    throw new IllegalStateException(
+        "expected a network that keeps its observations, but a tile coding keeps active features");
+  }
+
   /** What a recurrent network remembers before state {@code i}; nothing of other networks. */
   float[] memory(int i);
 

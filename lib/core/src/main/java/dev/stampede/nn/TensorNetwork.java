@@ -119,6 +119,19 @@ final class TensorNetwork implements LocalNetwork {
   }
 
   @Override
+  public void observation(int i, float[] into, int at) {
+    ByteBuffer state = state(i);
+    int size = network.observations().size();
+    if (network.observations().element() == Space.Element.FLOAT32) {
+      state.asFloatBuffer().get(into, at, size);
+    } else {
+      for (int j = 0; j < size; j++) {
+        into[at + j] = (state.get(j) & 0xff) * (1 / 255f);
+      }
+    }
+  }
+
+  @Override
   public void copy(int from, int to) {
     if (from == to) {
       return;

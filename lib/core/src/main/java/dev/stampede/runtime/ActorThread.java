@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Supplier;
@@ -272,6 +273,21 @@ final class ActorThread implements ActorLearner {
   @Override
   public float[] outputs() {
     return network.outputs(t + 1);
+  }
+
+  @Override
+  public float[] observations() {
+    int size = plan.network().observations().size();
+    float[] all = new float[(t + 1) * size];
+    for (int i = 0; i <= t; i++) {
+      network.observation(i, all, i * size);
+    }
+    return all;
+  }
+
+  @Override
+  public Map<String, Integer> heads() {
+    return plan.heads();
   }
 
   @Override

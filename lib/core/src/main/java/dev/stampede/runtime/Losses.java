@@ -37,6 +37,8 @@ final class Losses {
               + terms.value()
               + ", entropy "
               + terms.entropy()
+              + ", other "
+              + terms.other()
               + "); an environment that gives NaN, or a learning rate that is too high, does this."
               + " All results so far are kept");
     }

@@ -6,6 +6,7 @@ import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Network;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.OptimizerKind;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -13,7 +14,8 @@ import java.util.OptionalLong;
  * Everything a {@link Training} needs to know, checked where it is made.
  *
  * @param algorithm what each actor-learner does
- * @param network what all threads share, with the outputs that the algorithm needs
+ * @param network what all threads share, with the outputs that the algorithm and the heads need
+ * @param heads outputs that the algorithm does not know of, its last ones
  * @param initialization how θ starts
  * @param environments makes the environments
  * @param threads actor-learners
@@ -39,6 +41,7 @@ import java.util.OptionalLong;
 public record Plan(
     Algorithm algorithm,
     Network network,
+    Map<String, Integer> heads,
     Initialization initialization,
     EnvironmentFactory environments,
     int threads,

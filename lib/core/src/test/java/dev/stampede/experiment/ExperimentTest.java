@@ -215,7 +215,7 @@ class ExperimentTest {
     Run run =
         Experiment.of()
             .algorithm(
-                A3C.network(
+                A3C.networkOf(
                     outputs ->
                         dev.stampede.nn.Networks.mlp(
                             Space.Box.floats(4),
@@ -236,7 +236,7 @@ class ExperimentTest {
     Experiment experiment =
         Experiment.of()
             .algorithm(
-                A3C.network(
+                A3C.networkOf(
                     outputs ->
                         dev.stampede.nn.Networks.mlp(
                             Space.Box.floats(4),

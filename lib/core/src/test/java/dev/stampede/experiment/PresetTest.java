@@ -47,13 +47,9 @@ class PresetTest {
 
     assertThat(preset.value(Knob.T_MAX)).isEqualTo("7");
     assertThat(preset.differencesFromPaper())
-        .extracting(Preset.Difference::knob)
+        .extracting(Preset.Difference::what)
         .containsExactlyInAnyOrder(
-            Knob.LEARNING_RATE,
-            Knob.ANNEAL_STEPS,
-            Knob.T_MAX,
-            Knob.RMS_EPSILON,
-            Knob.INITIALIZATION);
+            "learning-rate", "anneal-steps", "t-max", "rms-epsilon", "initialization");
     assertThat(NStepQ.shortAtari().value(Knob.INITIALIZATION)).isEqualTo("he");
   }
 
@@ -80,8 +76,8 @@ class PresetTest {
 
     Preset pixels = A3C.adaptedTo(PIXELS, Space.Box.floats(1), 1_000_000);
     assertThat(pixels.differencesFromPaper())
-        .extracting(Preset.Difference::knob)
-        .containsExactlyInAnyOrder(Knob.LEARNING_RATE, Knob.LAMBDA, Knob.T_MAX, Knob.RMS_EPSILON);
+        .extracting(Preset.Difference::what)
+        .containsExactlyInAnyOrder("learning-rate", "lambda", "t-max", "rms-epsilon");
     assertThat(pixels.settings())
         .extractingByKeys(Knob.NETWORK, Knob.LSTM, Knob.VALUE_NETWORK, Knob.ENTROPY)
         .allMatch(setting -> setting.source().contains("supplement 9"))
@@ -161,7 +157,7 @@ class PresetTest {
   void a_network_of_ones_own_needs_no_cells_for_continuous_control_from_pixels() {
     Preset adapted =
         Algorithms.A3C
-            .network(n -> Linear.builder().setUnits(n).build())
+            .networkOf(n -> Linear.builder().setUnits(n).build())
             .adaptedTo(Space.Box.bytes(4, 84, 84), Space.Box.floats(2), 1_000);
 
     assertThat(adapted.value(Knob.LSTM)).isEqualTo("0");

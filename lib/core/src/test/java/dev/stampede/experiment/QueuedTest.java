@@ -218,7 +218,7 @@ class QueuedTest {
         .hasMessageContaining("A3C has no knob \"trainers\"")
         .hasMessageContaining("one of GA3C");
     Preset recurrent =
-        GA3C.network(
+        GA3C.networkOf(
             outputs ->
                 Networks.mlpLstm(Space.Box.floats(4), outputs, 8, Networks.Nonlinearity.TANH, 8));
     assertThatThrownBy(() -> Experiment.of().algorithm(recurrent).build().run())

@@ -151,7 +151,7 @@ class RecurrentExperimentTest {
   void a_recurrent_network_of_ones_own_is_enough() {
     Run run =
         memory(
-                A3C.network(
+                A3C.networkOf(
                     outputs ->
                         Networks.recurrent(
                             Blocks.identityBlock(),
@@ -173,7 +173,7 @@ class RecurrentExperimentTest {
     Experiment recurrent =
         Experiment.of()
             .algorithm(
-                NStepQ.network(
+                NStepQ.networkOf(
                     outputs ->
                         Networks.recurrent(
                             Blocks.identityBlock(), 4, Linear.builder().setUnits(outputs).build())))
@@ -186,7 +186,7 @@ class RecurrentExperimentTest {
   @Test
   void cells_and_a_network_of_ones_own_do_not_go_together() {
     Experiment both =
-        Experiment.of().algorithm(A3C.lstm(8).network(outputs -> Blocks.identityBlock())).build();
+        Experiment.of().algorithm(A3C.lstm(8).networkOf(outputs -> Blocks.identityBlock())).build();
 
     assertThatThrownBy(both::run).hasMessageContaining("Networks.recurrent(body, 8, head)");
     assertThatThrownBy(() -> A3C.lstm(-1)).hasMessageContaining("0 for none but got \"-1\"");

@@ -123,7 +123,7 @@ class TrueOnlineExperimentTest {
 
     Run run =
         builder
-            .algorithm(TrueOnlineSarsa.network(outputs -> Networks.tiles(coding, outputs)))
+            .algorithm(TrueOnlineSarsa.networkOf(outputs -> Networks.tiles(coding, outputs)))
             .build()
             .run();
 
@@ -132,7 +132,7 @@ class TrueOnlineExperimentTest {
         .extracting(Preset.Difference::toString)
         .contains("network: a block of the user's own instead of tiles (set by the user)");
     Preset dense =
-        TrueOnlineSarsa.network(
+        TrueOnlineSarsa.networkOf(
             outputs -> Networks.mlp(Space.Box.floats(2), outputs, Networks.Nonlinearity.TANH, 8));
     assertThatThrownBy(() -> builder.algorithm(dense).build().run())
         .hasMessageContaining("expected a linear network of tile-coded features");

@@ -19,6 +19,7 @@ import dev.stampede.nn.OptimizerKind;
 import dev.stampede.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -41,6 +42,7 @@ class RecurrentActingTest {
         new Plan(
             acting,
             NETWORK,
+            Map.of(),
             Initialization.TORCH,
             purpose -> environment,
             1,

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -50,6 +51,7 @@ class RecurrentBatchTest {
         new Plan(
             acting,
             NETWORK,
+            Map.of(),
             Initialization.TORCH,
             purpose -> {
               Numbers numbers = new Numbers(made.size());

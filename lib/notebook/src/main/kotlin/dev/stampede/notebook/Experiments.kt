@@ -129,9 +129,10 @@ internal fun runShown(describe: () -> Description): Run =
   }
 
 private fun runShown(description: Description): Run {
+  val experiment = description.experiment // Whose settings may be refused, on this thread.
   val started = CompletableFuture<Run>()
   val shown =
-    CompletableFuture.runAsync({ show(description, started) }) { task ->
+    CompletableFuture.runAsync({ show(experiment, description.folder, started) }) { task ->
       Thread(task, "run-view").apply { isDaemon = true }.start()
     }
   try {
@@ -147,8 +148,7 @@ private fun runShown(description: Description): Run {
 }
 
 /** Starts the run and shows it until it has ended. */
-private fun show(description: Description, started: CompletableFuture<Run>) {
-  val experiment = description.experiment
+private fun show(experiment: Experiment, folder: Path?, started: CompletableFuture<Run>) {
   val view = Display.open(experiment)
   val run =
     try {
@@ -163,7 +163,7 @@ private fun show(description: Description, started: CompletableFuture<Run>) {
   underWay += run
   started.complete(run)
   view.show(run)
-  description.folder?.let(::deleteIfEmpty)
+  folder?.let(::deleteIfEmpty)
 }
 
 /**

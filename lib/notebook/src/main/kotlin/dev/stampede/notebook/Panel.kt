@@ -183,7 +183,7 @@ private fun notes(moment: Moment): List<String> {
   differences
     .groupBy { it.reason }
     .forEach { (reason, group) ->
-      val what = group.joinToString { "${it.knob.label()} ${it.here} (${it.paper})" }
+      val what = group.joinToString { "${it.what} ${it.here} (${it.paper})" }
       notes += escaped("Not as in the paper, whose value is in brackets: $what; $reason.")
     }
   if (now.frames() > now.steps()) {
