@@ -102,6 +102,11 @@ public final class Experiment {
     return Optional.ofNullable(b.out);
   }
 
+  /** Whether the run does without its files where they cannot be written. */
+  boolean filesMayFail() {
+    return b.filesMayFail;
+  }
+
   /** Time between checkpoints; zero for one at the end only. */
   public Duration checkpointEvery() {
     return b.checkpointEvery;
@@ -162,6 +167,7 @@ public final class Experiment {
     private @Nullable Boolean greedyEvaluation;
     private boolean deterministic;
     private @Nullable Path out;
+    private boolean filesMayFail;
     private Duration checkpointEvery = Duration.ofMinutes(1);
     private @Nullable Path resumed;
 
@@ -180,6 +186,7 @@ public final class Experiment {
       deterministic = other.deterministic;
       greedyEvaluation = other.greedyEvaluation;
       out = other.out;
+      filesMayFail = other.filesMayFail;
       checkpointEvery = other.checkpointEvery;
       resumed = other.resumed;
     }
@@ -299,6 +306,17 @@ public final class Experiment {
     /** Writes the run's results into this folder, which is made if need be. */
     public Builder out(Path directory) {
       out = directory;
+      filesMayFail = false;
+      return this;
+    }
+
+    /**
+     * The same for files that nobody asked for: a folder that cannot be made or a full disk is told
+     * of, and the run goes on; see {@link Run#unwritten}.
+     */
+    public Builder outIfPossible(Path directory) {
+      out = directory;
+      filesMayFail = true;
       return this;
     }
 

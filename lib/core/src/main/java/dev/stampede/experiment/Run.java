@@ -30,6 +30,7 @@ import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Reduction;
 import dev.stampede.runtime.Training;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -56,7 +57,8 @@ public final class Run {
 
   private final Experiment experiment;
   private final Consumer<String> messages;
-  private final @Nullable RunDirectory directory;
+  private volatile @Nullable RunDirectory directory;
+  private volatile @Nullable String unwritten;
   private final CountDownLatch done = new CountDownLatch(1);
   private final CountDownLatch up = new CountDownLatch(1);
   private volatile boolean stopRequested;
@@ -76,7 +78,7 @@ public final class Run {
     this.messages = messages;
     this.preset = experiment.algorithm();
     this.budget = experiment.steps().orElse(DEFAULT_STEPS);
-    this.directory = experiment.out().map(RunDirectory::create).orElse(null);
+    this.directory = experiment.out().flatMap(this::made).orElse(null);
   }
 
   static Run start(Experiment experiment, Consumer<String> messages) {
@@ -86,8 +88,39 @@ public final class Run {
     return run;
   }
 
+  private Optional<RunDirectory> made(Path folder) {
+    try {
+      return Optional.of(RunDirectory.create(folder));
+    } catch (IllegalArgumentException e) {
+      doWithoutFiles(e);
+      return Optional.empty();
+    }
+  }
+
+  /** Tells of the first thing that could not be written, or gives up where it was asked for. */
+  private <E extends Exception> void doWithoutFiles(E e) throws E {
+    if (!experiment.filesMayFail()) {
+      throw e;
+    }
+    if (unwritten == null) {
+      Throwable cause =
+          e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+      String told = "Not all results are in files: " + cause.getMessage() + ". The run goes on.";
+      unwritten = told;
+      messages.accept(told);
+    }
+  }
+
   public Experiment experiment() {
     return experiment;
+  }
+
+  /**
+   * Why not all its results are in files, where a full disk or a folder that cannot be made does
+   * not end the run: see {@link Experiment.Builder#outIfPossible}.
+   */
+  public Optional<String> unwritten() {
+    return Optional.ofNullable(unwritten);
   }
 
   /**
@@ -417,9 +450,8 @@ public final class Run {
         first.close();
         throw e;
       }
-      if (directory != null && from.isEmpty()) {
-        directory.begin();
-        Checkpoint.deleteAll(directory.path());
+      if (from.isEmpty()) {
+        begin();
       }
       training = t;
       up.countDown();
@@ -432,12 +464,45 @@ public final class Run {
       failure = failure == null ? e : failure;
     }
     try {
-      write();
+      attempt(this::write);
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
       done.countDown();
       up.countDown();
+    }
+  }
+
+  private void begin() throws Exception {
+    RunDirectory out = directory;
+    if (out == null) {
+      return;
+    }
+    boolean begun =
+        attempt(
+            () -> {
+              out.begin();
+              Checkpoint.deleteAll(out.path());
+            });
+    directory = begun ? out : null;
+  }
+
+  /** Something to do with files. */
+  @FunctionalInterface
+  private interface Writing {
+    void run() throws Exception;
+  }
+
+  /**
+   * @return whether it could be written; where it must be, a failure is thrown
+   */
+  private boolean attempt(Writing writing) throws Exception {
+    try {
+      writing.run();
+      return true;
+    } catch (Exception e) {
+      doWithoutFiles(e);
+      return false;
     }
   }
 
@@ -536,13 +601,14 @@ public final class Run {
    */
   private void keepWriting(Training t) {
     try {
-      if (directory != null) {
-        directory.write(record()); // A run whose process dies at once is known as well.
+      RunDirectory out = directory;
+      if (out != null) {
+        attempt(() -> out.write(record())); // A run whose process dies at once is known as well.
       }
       for (int seconds = 1; !t.await(1_000); seconds++) {
-        writeEpisodes(t);
+        attempt(() -> writeEpisodes(t));
         if (seconds % 60 == 0) {
-          write();
+          attempt(this::write);
         }
       }
     } catch (InterruptedException e) {
@@ -632,7 +698,8 @@ public final class Run {
               + outputs
               + " for "
               + actions
-              + (heads > 0 ? " and " + heads + " for its heads " + preset.heads() : ""));
+              + (heads > 0 ? " and " + heads + " for its heads " + preset.heads() : "")
+              + "; make its last layer that wide: networkOf(…) is given the number");
     }
   }
 
@@ -661,9 +728,10 @@ public final class Run {
   }
 
   private synchronized void writeEpisodes(Training t) {
-    if (directory != null) {
+    RunDirectory out = directory;
+    if (out != null) {
       List<EpisodeRecord> fresh = t.episodesSince(written);
-      directory.append(fresh);
+      out.append(fresh);
       written += fresh.size();
       t.releaseEpisodes(written);
     } else {

@@ -123,18 +123,22 @@ internal fun runShown(describe: () -> Description): Run =
   try {
     runShown(describe())
   } catch (e: IllegalArgumentException) {
-    throw e.withShortTrace()
+    throw e.withCellFrames()
   } catch (e: RunFailedException) {
-    throw e.withShortTrace()
+    throw e.withCellFrames()
   }
 
 private fun runShown(description: Description): Run {
-  val experiment = description.experiment // Whose settings may be refused, on this thread.
+  val experiment = description.experiment // Throws where the parts do not go together.
   val started = CompletableFuture<Run>()
   val shown =
-    CompletableFuture.runAsync({ show(experiment, description.folder, started) }) { task ->
-      Thread(task, "run-view").apply { isDaemon = true }.start()
-    }
+    CompletableFuture.runAsync({ show(experiment, started) }) { task ->
+        Thread(task, "run-view").apply { isDaemon = true }.start()
+      }
+      .whenComplete { _, e ->
+        if (e != null) started.completeExceptionally(e.cause ?: e)
+        description.folder?.let(::deleteIfEmpty)
+      }
   try {
     val run = started.get()
     if (description.inBackground) return run
@@ -143,12 +147,15 @@ private fun runShown(description: Description): Run {
   } catch (_: InterruptedException) {
     return stopped(started, shown)
   } catch (e: ExecutionException) {
-    throw e.cause ?: e
+    throw (e.cause ?: e).alsoFromHere()
   }
 }
 
+/** Says which cell it came from: it was thrown on another thread. */
+private fun Throwable.alsoFromHere(): Throwable = apply { stackTrace += Throwable().stackTrace }
+
 /** Starts the run and shows it until it has ended. */
-private fun show(experiment: Experiment, folder: Path?, started: CompletableFuture<Run>) {
+private fun show(experiment: Experiment, started: CompletableFuture<Run>) {
   val view = Display.open(experiment)
   val run =
     try {
@@ -163,7 +170,6 @@ private fun show(experiment: Experiment, folder: Path?, started: CompletableFutu
   underWay += run
   started.complete(run)
   view.show(run)
-  folder?.let(::deleteIfEmpty)
 }
 
 /**
@@ -213,7 +219,7 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
   val experiment: Experiment by lazy {
     val said = builder.build()
     if (said.out().isPresent || Display.kernel == null) said
-    else newRunFolder(said)?.also { folder = it }?.let { builder.out(it).build() } ?: said
+    else newRunFolder(said).also { folder = it }.let { builder.outIfPossible(it).build() }
   }
 
   override fun algorithm(preset: Preset) {
@@ -304,13 +310,4 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
   override fun background() {
     inBackground = true
   }
-}
-
-/** Drops the frames below the cell's own: the notebook kernel's, which say nothing. */
-internal fun <E : Throwable> E.withShortTrace(): E {
-  val cell = stackTrace.indexOfLast { it.className.startsWith("Line_") }
-  if (cell >= 0) {
-    stackTrace = stackTrace.copyOf(cell + 1).requireNoNulls()
-  }
-  return this
 }

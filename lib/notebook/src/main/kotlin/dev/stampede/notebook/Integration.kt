@@ -30,6 +30,7 @@ public class Integration : JupyterIntegration() {
     render<StoredRuns> { it.output() }
     render<Recording> { it.output() }
     render<PaperReport> { it.plot().output() }
+    addThrowableRenderer(ShortTraces)
     onLoaded {
       Display.kernel = this
       dieWithParent()

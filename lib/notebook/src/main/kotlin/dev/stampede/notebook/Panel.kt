@@ -13,6 +13,7 @@ internal class Moment(
   val solvedAt: Long?,
   val failure: Throwable?,
   val preset: Preset,
+  val unwritten: String? = null,
 ) {
   /** In a word or two. */
   val state: String
@@ -36,6 +37,7 @@ internal class Moment(
         run.solvedAtStep,
         run.failure().orElse(null),
         run.algorithm(),
+        run.unwritten().orElse(null),
       )
     }
   }
@@ -176,6 +178,7 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
 private fun notes(moment: Moment): List<String> {
   val now = moment.progress
   val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
+  moment.unwritten?.let { notes += escaped(it) }
   now.changes().forEach {
     notes += escaped("At step ${whole(it.step())}: ${it.knob()} ${it.from()} → ${it.to()}.")
   }

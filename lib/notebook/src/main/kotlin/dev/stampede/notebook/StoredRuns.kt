@@ -17,8 +17,8 @@ private val RUNS: Path = Path.of("runs")
 
 private val TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")
 
-/** A folder that no other run has; null where none can be made, and the run does without. */
-internal fun newRunFolder(experiment: Experiment, runs: Path = RUNS): Path? {
+/** A folder that no other run has; where none can be made, the run tells and does without. */
+internal fun newRunFolder(experiment: Experiment, runs: Path = RUNS): Path {
   val what = listOf(experiment.algorithm().name(), experiment.env(), "seed${experiment.seed()}")
   val name =
     LocalDateTime.now().format(TIME) +
@@ -29,7 +29,7 @@ internal fun newRunFolder(experiment: Experiment, runs: Path = RUNS): Path? {
       .map { runs.resolve(if (it == 1) name else "$name-$it") }
       .first { createdAnew(it) }
   } catch (_: IOException) {
-    null
+    runs.resolve(name)
   }
 }
 

@@ -96,13 +96,13 @@ class StoredRunsTest {
   @Test
   fun each_run_gets_a_folder_of_its_own(@TempDir runs: Path) {
     val experiment = describedBy { env("LunarLander-v3", "gravity" to -5.0) }
-    val folders = List(3) { newRunFolder(experiment, runs)!! }
+    val folders = List(3) { newRunFolder(experiment, runs) }
 
     assertThat(folders.toSet()).hasSize(3)
     assertThat(folders).allMatch { Files.isDirectory(it) }
     assertThat(folders[0].fileName.toString())
       .matches("\\d{8}-\\d{6}-A3C-LunarLander_v3_gravity_5.0_?-seed1")
     val file = Files.writeString(runs.resolve("file"), "")
-    assertThat(newRunFolder(experiment, file)).isNull()
+    assertThat(newRunFolder(experiment, file)).hasParent(file).doesNotExist()
   }
 }

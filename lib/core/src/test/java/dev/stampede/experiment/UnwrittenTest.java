@@ -1,0 +1,78 @@
+package dev.stampede.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stampede.result.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnwrittenTest {
+  private final List<String> messages = new CopyOnWriteArrayList<>();
+
+  @Test
+  void a_folder_that_cannot_be_made_is_told_of_and_the_run_goes_on(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    Run run = run(small().outIfPossible(file.resolve("run")));
+
+    assertThat(run.record()).containsEntry("state", "finished");
+    assertThat(run.unwritten()).get().asString().contains("cannot be written", "The run goes on");
+    assertThat(messages).contains(run.unwritten().orElseThrow());
+    assertThat(run.episodes()).isNotEmpty();
+    assertThatThrownBy(() -> small().out(file.resolve("run")).build().start())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void a_full_disk_ends_only_a_run_whose_files_were_asked_for(@TempDir Path folder)
+      throws IOException {
+    Path full = Files.createSymbolicLink(folder.resolve("episodes.csv"), Path.of("/dev/full"));
+
+    Run run = run(small().outIfPossible(folder));
+
+    assertThat(run.record()).containsEntry("state", "finished");
+    assertThat(run.unwritten()).get().asString().contains("No space left on device");
+    assertThatThrownBy(() -> run(small().out(folder)))
+        .isInstanceOf(RunFailedException.class)
+        .hasMessageContaining("No space left on device");
+    Files.delete(full);
+  }
+
+  @Test
+  void one_file_that_cannot_be_written_keeps_none_of_the_others_away(@TempDir Path folder)
+      throws IOException {
+    Files.createDirectory(folder.resolve("run.json.part")); // Where run.json is written first.
+
+    Run run = run(small().outIfPossible(folder));
+
+    assertThat(run.record()).containsEntry("state", "finished");
+    assertThat(run.unwritten()).isPresent();
+    assertThat(RunDirectory.readEpisodes(folder)).hasSameSizeAs(run.episodes());
+  }
+
+  @Test
+  void files_that_can_be_written_are_not_talked_about(@TempDir Path folder) {
+    Run run = run(small().outIfPossible(folder));
+
+    assertThat(run.unwritten()).isEmpty();
+    assertThat(RunDirectory.read(folder).path("state").asText()).isEqualTo("finished");
+  }
+
+  private static Experiment.Builder small() {
+    return Experiment.of().threads(1).steps(3_000);
+  }
+
+  private Run run(Experiment.Builder experiment) {
+    return experiment.build().start(messages::add).await();
+  }
+}
