@@ -49,17 +49,25 @@ def main() -> int:
         "--save", action="store_true", help="with --run: also keep the outputs in the notebook"
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument(
+        "--notebook-dir",
+        metavar="DIR",
+        type=Path,
+        default=HERE,
+        help="open JupyterLab in that folder instead of this one",
+    )
     arguments = parser.parse_args()
     if arguments.save and not arguments.run:
         parser.error("--save goes with --run NAME")
     try:
+        check_folder(arguments.notebook_dir)
         prepare()
         if arguments.check:
             command = ["check.py", "--prepared"]
         elif arguments.run:
             command = ["execute.py", arguments.run, *(["--save"] if arguments.save else [])]
         else:
-            return open_lab(arguments.no_browser)
+            return open_lab(arguments.notebook_dir.resolve(), arguments.no_browser)
     except SetupError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -73,6 +81,7 @@ def prepare(build: bool = True) -> None:
     with only_one():
         make_venv()
         install_kernel()
+        quiet_lab()
         if build:
             build_library()
 
@@ -85,6 +94,12 @@ def check_python() -> None:
             f"Stampede needs Python 3.11 or newer, but this is {version} ({sys.executable}).\n"
             "Install one (for instance from https://www.python.org) and start this with it."
         )
+
+
+def check_folder(folder: Path) -> None:
+    """The folder for notebooks is there."""
+    if not folder.is_dir():
+        raise SetupError(f"--notebook-dir: expected a folder, but there is none at {folder}.")
 
 
 def check_java() -> None:
@@ -151,8 +166,22 @@ def install_kernel() -> None:
         "language": "kotlin",
         "interrupt_mode": "message",
     }
-    file = VENV / "share" / "jupyter" / "kernels" / "kotlin" / "kernel.json"
-    text = json.dumps(spec, indent=1)
+    write_json("kernels/kotlin/kernel.json", spec)
+
+
+def quiet_lab() -> None:
+    """Keeps JupyterLab from asking a new user whether it may look for news, in this venv only."""
+    notifications = {"fetchNews": "false", "checkForUpdates": False}
+    write_json(
+        "lab/settings/overrides.json",
+        {"@jupyterlab/apputils-extension:notification": notifications},
+    )
+
+
+def write_json(name: str, content: object) -> None:
+    """Writes one of the files that Jupyter reads from this venv, unless it is there already."""
+    file = VENV / "share" / "jupyter" / name
+    text = json.dumps(content, indent=1)
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -192,20 +221,29 @@ def environment() -> dict[str, str]:
     }
 
 
-def open_lab(no_browser: bool) -> int:
-    """JupyterLab on this machine only; it looks for no news and no updates."""
+def lab_command(folder: Path) -> list[str]:
+    """JupyterLab in that folder, on this machine only; it looks for no news and no updates."""
     command = [
         str(PYTHON),
         "-m",
         "jupyterlab",
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={HERE}",
+        f"--ServerApp.root_dir={folder}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.default_url=/lab/tree/quickstart.ipynb",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # As in most containers; it is on loopback, with a token.
+    return command
+
+
+def open_lab(folder: Path, no_browser: bool) -> int:
+    """Opens JupyterLab until it is ended."""
+    command = lab_command(folder)
+    if folder == HERE:
+        command.append("--LabApp.default_url=/lab/tree/quickstart.ipynb")
+    else:
+        print(f'The first line of a notebook there: @file:DependsOn("{JAR.as_posix()}")', flush=True)
     if no_browser:
         command.append("--no-browser")
     try:

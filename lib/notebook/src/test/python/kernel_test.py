@@ -44,13 +44,16 @@ class Broken : Environment {
 class Kernel:
     """A kernel, and a client that runs one cell at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = NOTEBOOKS, **environment: str) -> None:
         from jupyter_client.manager import KernelManager
 
         self._runs_before = set(RUNS.glob("*"))
         self.manager = KernelManager(kernel_name="kotlin")
         self.manager.start_kernel(
-            cwd=str(NOTEBOOKS), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            cwd=str(folder),
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self.client = self.manager.client()
         self.client.start_channels()
@@ -61,12 +64,14 @@ class Kernel:
         """The process that Jupyter started."""
         return int(self.manager.provisioner.process.pid)
 
-    def run(self, code: str, interrupt_when: str | None = None) -> Cell:
+    def run(
+        self, code: str, interrupt_when: str | None = None, silent_seconds: float = 60
+    ) -> Cell:
         """Runs a cell to its end, or interrupts it once it draws something like this."""
         cell = Cell()
         request = self.client.execute(code)
         while True:
-            message = self.client.get_iopub_msg(timeout=60)
+            message = self.client.get_iopub_msg(timeout=silent_seconds)
             if message["msg_type"] == "update_display_data":
                 cell.outputs.append(message)  # After an interrupt, in the name of that.
             elif message["parent_header"].get("msg_id") != request:
@@ -381,17 +386,28 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def main() -> int:
-    """Sets up the notebooks' Python environment and runs the tests in it."""
-    if IN_VENV not in sys.argv:
-        sys.path.insert(0, str(NOTEBOOKS))
-        import start
+def is_in_venv() -> bool:
+    """Whether this is the notebooks' Python environment; takes that word from the arguments."""
+    inside = IN_VENV in sys.argv
+    if inside:
+        sys.argv.remove(IN_VENV)
+    return inside
 
-        start.prepare(build=False)
-        return subprocess.call(
-            [start.PYTHON, __file__, IN_VENV, *sys.argv[1:]], env=start.environment()
-        )
-    sys.argv.remove(IN_VENV)
+
+def again_in_venv(file: str) -> int:
+    """Sets up the notebooks' Python environment and runs that file in it."""
+    sys.path.insert(0, str(NOTEBOOKS))
+    import start
+
+    start.prepare(build=False)
+    command = [start.PYTHON, file, IN_VENV, *sys.argv[1:]]
+    return subprocess.call(command, env=start.environment())
+
+
+def main() -> int:
+    """Runs the tests."""
+    if not is_in_venv():
+        return again_in_venv(__file__)
     if sys.argv[1:] == ["start"]:
         kernel = Kernel()
         print(kernel.manager.connection_file, flush=True)

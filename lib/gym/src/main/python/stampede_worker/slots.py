@@ -7,6 +7,7 @@ the observation, both as spaces.py says.
 
 import gc
 import json
+import os
 import struct
 import traceback
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ from stampede_worker.memory import SharedMemory
 write_result = struct.Struct("=di??").pack_into
 ACTION = 16
 LONGEST_TRACE = 20_000
+
+#: Where this package is.
+HERE = os.path.dirname(__file__) + os.sep
 NOTHING: Iterator[Any] = iter(())
 
 # Takes the parts of the action that memory does not hold, gives such parts of the observation as
@@ -220,10 +224,22 @@ def describe(e: BaseException) -> str:
             e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
                 e.__traceback__
             )
-        trace = "".join(traceback.format_exception(e)).rstrip()
+        reason = "".join(traceback.format_exception_only(e)).rstrip()[:LONGEST_TRACE]
+        trace = f"{reason}\n{trace_of(e)}"
     except BaseException as worse:  # An exception that cannot even be printed.
         trace = f"{type(e).__name__}, and describing it failed with {type(worse).__name__}"
     return "failed:" + (trace if len(trace) <= LONGEST_TRACE else "… " + trace[-LONGEST_TRACE:])
+
+
+def trace_of(e: BaseException) -> str:
+    """Where it was raised, without the frames of this package that only led there."""
+    whole = traceback.TracebackException.from_exception(e)
+    each: traceback.TracebackException | None = whole
+    while each is not None:
+        others = [frame for frame in each.stack if not frame.filename.startswith(HERE)]
+        each.stack = traceback.StackSummary.from_list(others or each.stack)
+        each = each.__cause__ or each.__context__
+    return "".join(whole.format()).rstrip()
 
 
 def to_json(value: Any) -> str:

@@ -387,7 +387,7 @@ final class WorkerProcess implements AutoCloseable {
     return text.startsWith("not found:")
         ? new IllegalArgumentException(text.substring("not found:".length()))
         : new EnvironmentException(
-            "an environment failed in Python:\n" + text.replaceFirst("^failed:", ""));
+            "an environment failed in Python: " + text.replaceFirst("^failed:", ""));
   }
 
   private synchronized WorkerDied died(Exception e) {

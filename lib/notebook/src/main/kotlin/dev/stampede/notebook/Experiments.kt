@@ -125,7 +125,7 @@ internal fun runShown(describe: () -> Description): Run =
   } catch (e: IllegalArgumentException) {
     throw e.withCellFrames()
   } catch (e: RunFailedException) {
-    throw e.withCellFrames()
+    throw e.toldInTheCell()
   }
 
 private fun runShown(description: Description): Run {

@@ -13,7 +13,7 @@ internal class Moment(
   val solvedAt: Long?,
   val failure: Throwable?,
   val preset: Preset,
-  val unwritten: String? = null,
+  val remarks: List<String> = emptyList(),
 ) {
   /** In a word or two. */
   val state: String
@@ -37,11 +37,16 @@ internal class Moment(
         run.solvedAtStep,
         run.failure().orElse(null),
         run.algorithm(),
-        run.unwritten().orElse(null),
+        remarks(run),
       )
     }
   }
 }
+
+/** What did not end the run and is worth knowing. */
+private fun remarks(run: Run): List<String> =
+  listOfNotNull(run.unwritten().orElse(null)) +
+    run.workerRestartCauses().takeLast(1).map { "Python was started again: $it." }
 
 /** The panel as HTML that needs neither scripts nor style sheets: it opens anywhere, for good. */
 internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<String>): String =
@@ -54,7 +59,7 @@ internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<S
       append(small(notes(moment)))
     }
     moment?.failure?.let {
-      append("<div style=\"color:#c0392b;margin-top:6px\">")
+      append("<div style=\"color:#c0392b;margin-top:6px;white-space:pre-wrap\">")
       append(escaped(it.message ?: it.toString())).append("</div>")
     }
     if (moment == null || moment.running) {
@@ -178,7 +183,7 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
 private fun notes(moment: Moment): List<String> {
   val now = moment.progress
   val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
-  moment.unwritten?.let { notes += escaped(it) }
+  notes += moment.remarks.map(::escaped)
   now.changes().forEach {
     notes += escaped("At step ${whole(it.step())}: ${it.knob()} ${it.from()} → ${it.to()}.")
   }

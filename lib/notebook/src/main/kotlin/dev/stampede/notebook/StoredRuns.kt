@@ -119,7 +119,7 @@ public fun resume(name: String, describe: ExperimentScope.() -> Unit = {}): Run 
   val folder = if (Files.isDirectory(listed)) listed else Path.of(name)
   require(Files.isDirectory(folder)) {
     "expected a run that runs() lists, or the folder of one, but got \"$name\"; there are " +
-      runs().joinToString { it.name() }.ifEmpty { "none" }
+      runs().joinToString(limit = 5) { it.name() }.ifEmpty { "none" }
   }
   val state = StoredRun.read(folder).state()
   require(state !in setOf("running", "paused")) {
