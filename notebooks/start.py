@@ -243,7 +243,8 @@ def open_lab(folder: Path, no_browser: bool) -> int:
     if folder == HERE:
         command.append("--LabApp.default_url=/lab/tree/quickstart.ipynb")
     else:
-        print(f'The first line of a notebook there: @file:DependsOn("{JAR.as_posix()}")', flush=True)
+        line = f'@file:DependsOn("{JAR.as_posix()}")'
+        print(f"The first line of a notebook there: {line}", flush=True)
     if no_browser:
         command.append("--no-browser")
     try:

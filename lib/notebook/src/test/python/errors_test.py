@@ -15,7 +15,15 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from kernel_test import LOAD, NOTEBOOKS, Cell, Kernel, again_in_venv, descendants, is_in_venv
+from kernel_test import (
+    LOAD,
+    LOAD_ANYWHERE,
+    Cell,
+    Kernel,
+    again_in_venv,
+    descendants,
+    is_in_venv,
+)
 
 #: The traceback of an error: the message, the cell, a few frames, and the message again.
 MOST_LINES = 12
@@ -26,7 +34,9 @@ MOST_LINES_WITH_PYTHONS = 40
 OWN = """
 import ai.djl.nn.*
 import ai.djl.nn.core.*
-class Own(val width: Int = 2, val value: Float = 1f, val reward: Double = 1.0, val failAt: Int = -1) : Environment {
+class Own(
+    val width: Int = 2, val value: Float = 1f, val reward: Double = 1.0, val failAt: Int = -1
+) : Environment {
     private var n = 0
     override fun observationSpace() = Space.Box.floats(2)
     override fun actionSpace() = Space.Discrete(2)
@@ -163,7 +173,8 @@ class ErrorsTest(unittest.TestCase):
             os.kill(pid, signal.SIGKILL)
 
         self.assertTrue(self.kernel.shows_later("Python was started again", seconds=30))
-        self.kernel.run("val then = goesOn.steps(); while (goesOn.steps() < then + 100) Thread.sleep(5)")
+        self.kernel.run("val then = goesOn.steps()")
+        self.kernel.run("while (goesOn.steps() < then + 100) Thread.sleep(5)")
         self.kernel.run("goesOn.stop()")
         self.assertEqual(self.kernel.run("goesOn.await().state").result(), "stopped")
 
@@ -171,7 +182,7 @@ class ErrorsTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "runs").write_text("a file in the way")
             kernel = Kernel(Path(folder))
-            kernel.run(absolute_load())
+            kernel.run(LOAD_ANYWHERE)
             panels = kernel.run("experiment { steps(2_000) }").outputs
             kernel.close()
 
@@ -206,12 +217,6 @@ class ErrorsTest(unittest.TestCase):
         self.assertIn(words, "\n".join(lines))
         self.assertEqual([o for o in cell.outputs if o["msg_type"] == "stream"], [])
         return error
-
-
-def absolute_load() -> str:
-    """The cell that loads the library, for a notebook elsewhere."""
-    jar = (NOTEBOOKS / LOAD.split('"')[1]).resolve()
-    return f'@file:DependsOn("{jar}")'
 
 
 def is_worker(pid: int) -> bool:

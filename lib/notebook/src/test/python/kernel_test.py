@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -22,6 +23,9 @@ RUNS = NOTEBOOKS / "runs"
 IN_VENV = "--in-venv"
 
 LOAD = '@file:DependsOn("../lib/notebook/target/stampede.jar")'
+
+#: The same line for a notebook in any folder.
+LOAD_ANYWHERE = f'@file:DependsOn("{(NOTEBOOKS / LOAD.split(chr(34))[1]).resolve()}")'
 
 #: What the panel says once a run has taken a few thousand steps.
 UNDER_WAY = r"running, \d+\u202f\d+ of"
@@ -273,6 +277,40 @@ class KernelTest(unittest.TestCase):
 
         self.assertIn("java", command)
         self.assertNotIn("jdwp", command)
+
+
+class ElsewhereTest(unittest.TestCase):
+    """A notebook in a folder that knows nothing of this one."""
+
+    def test_a_notebook_anywhere_has_everything_and_its_runs_beside_it(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="my notebooks, ä ") as name:
+            folder = Path(name)
+            shutil.copy(NOTEBOOKS / "my_env.py", folder)
+            kernel = Kernel(folder)
+            loaded = kernel.run(LOAD_ANYWHERE)
+            for env in ('"CartPole"', '"CartPole-v1"', 'python("my_env.py", "MyEnv")'):
+                cell = kernel.run(f"experiment {{ env({env}); steps(300) }}.state")
+                self.assertEqual(cell.result(), "finished", cell.error())
+            listed = kernel.run("runs().size").result()
+            kernel.close()
+            runs = list(folder.glob("runs/*-A3C-*/run.json"))
+
+        self.assertIsNone(loaded.error())
+        self.assertEqual(listed, "3")
+        self.assertEqual(len(runs), 3)
+
+    def test_the_first_run_draws_its_curve(self) -> None:
+        begun = time.monotonic()
+        kernel = Kernel()
+        kernel.run(LOAD)
+        first = kernel.run(
+            'experiment { env("CartPole"); steps(50_000_000) }', interrupt_when=r"episodes \d"
+        )
+        kernel.close()
+
+        self.assertGreater(first.interrupted, begun)
+        seconds = first.interrupted - begun
+        print(f"kernel start to the first point of the curve: {seconds:.1f} s", flush=True)
 
 
 @unittest.skipUnless(sys.platform == "linux", "elsewhere the library watches its parent")

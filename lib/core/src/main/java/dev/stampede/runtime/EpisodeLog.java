@@ -20,6 +20,7 @@ final class EpisodeLog {
   private static final int WINDOW = 100;
   static final int BLOCK = 4096;
   static final int MOST_BLOCKS = 16;
+  static final int MOST_CURVE_POINTS = 800;
 
   private static final class Block {
     final long[] steps = new long[BLOCK];
@@ -39,7 +40,7 @@ final class EpisodeLog {
 
   private final double solvedAt;
   private final int framesPerStep;
-  private final long curveSpacing;
+  private long curveSpacing = 1;
 
   /** The newest episodes, the first of them with number {@link #firstRecent}. */
   private final Deque<Block> recent = new ArrayDeque<>();
@@ -64,13 +65,11 @@ final class EpisodeLog {
 
   /**
    * @param solvedAt mean return over 100 episodes that counts as solved; NaN for none
-   * @param budget agent steps of the whole run
    * @param framesPerStep emulator frames of one agent step
    */
-  EpisodeLog(double solvedAt, long budget, int framesPerStep) {
+  EpisodeLog(double solvedAt, int framesPerStep) {
     this.solvedAt = solvedAt;
     this.framesPerStep = framesPerStep;
-    this.curveSpacing = Math.max(1, budget / 400);
   }
 
   /**
@@ -100,14 +99,27 @@ final class EpisodeLog {
       best = mean;
     }
     if (step >= nextCurvePoint) {
-      curve.add(new CurvePoint(step, step * framesPerStep, seconds, mean));
-      nextCurvePoint = step + curveSpacing;
+      addToCurve(new CurvePoint(step, step * framesPerStep, seconds, mean));
     }
     if (size >= WINDOW && mean >= solvedAt && solvedAtStep.isEmpty()) {
       solvedAtStep = OptionalLong.of(step);
       return true;
     }
     return false;
+  }
+
+  /** However long the run is, and whenever it is stopped, there are some hundred points. */
+  private void addToCurve(CurvePoint point) {
+    if (curve.size() == MOST_CURVE_POINTS) {
+      for (int i = 0; i < MOST_CURVE_POINTS / 2; i++) {
+        curve.set(i, curve.get(2 * i));
+      }
+      curve.subList(MOST_CURVE_POINTS / 2, MOST_CURVE_POINTS).clear();
+      long spread = point.step() - curve.get(0).step();
+      curveSpacing = Math.max(curveSpacing, spread / (MOST_CURVE_POINTS / 2));
+    }
+    curve.add(point);
+    nextCurvePoint = point.step() + curveSpacing;
   }
 
   synchronized int size() {

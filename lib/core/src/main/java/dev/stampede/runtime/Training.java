@@ -86,7 +86,7 @@ public final class Training {
     this.algorithm = plan.algorithm();
     this.ready = new CountDownLatch(learners());
     this.framesPerStep = plan.environments().framesPerStep();
-    this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), plan.steps(), framesPerStep);
+    this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), framesPerStep);
     SplitMix seed = new SplitMix(plan.seed());
     this.theta = new Parameters(plan.network().size());
     theta.set(plan.initialization().values(plan.network(), new SplitMix(seed.nextLong())));

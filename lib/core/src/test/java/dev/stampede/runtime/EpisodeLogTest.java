@@ -12,7 +12,7 @@ class EpisodeLogTest {
   private static final int RECENT = EpisodeLog.BLOCK * EpisodeLog.MOST_BLOCKS;
   private static final int MANY = 20 * RECENT + 1234;
 
-  private final EpisodeLog log = new EpisodeLog(Double.NaN, Long.MAX_VALUE, 4);
+  private final EpisodeLog log = new EpisodeLog(Double.NaN, 4);
 
   @Test
   void keeps_all_recent_episodes_and_a_regular_part_of_the_older_ones() {
@@ -37,6 +37,23 @@ class EpisodeLogTest {
     assertThat(IntStream.of(numbers).limit(regular).toArray())
         .isEqualTo(IntStream.range(0, regular).map(j -> j * stride).toArray());
     assertThat(kept.get(kept.size() - 1).frames()).isEqualTo(4 * 10L * (MANY - 1));
+  }
+
+  @Test
+  void the_curve_has_some_hundred_points_whenever_the_run_is_stopped() {
+    for (int n = 0; n < MANY; n++) {
+      add(n);
+      log.release(n);
+      if (n == EpisodeLog.MOST_CURVE_POINTS / 2) {
+        assertThat(log.curve()).hasSize(n + 1);
+      }
+    }
+
+    assertThat(log.curve())
+        .hasSizeBetween(EpisodeLog.MOST_CURVE_POINTS / 2, EpisodeLog.MOST_CURVE_POINTS);
+    long last = log.curve().get(log.curve().size() - 1).step();
+    long middle = log.curve().get(log.curve().size() / 2).step();
+    assertThat((double) middle / last).isBetween(0.4, 0.6);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
 import dev.stampede.runtime.Progress
+import java.util.Base64
 import java.util.Locale
 
 /** What the panel shows of a run at one moment. */
@@ -54,7 +55,7 @@ internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<S
     append("<div style=\"max-width:720px;line-height:1.45\">")
     append("<div style=\"margin-bottom:6px\">").append(heading(experiment, moment)).append("</div>")
     if (moment != null) {
-      append(bar(moment)).append(table(figures(moment))).append(sparkline(experiment, moment))
+      append(bar(moment)).append(table(figures(moment))).append(drawing(experiment, moment))
       append(table(learning(moment)))
       append(small(notes(moment)))
     }
@@ -128,13 +129,23 @@ private fun table(cells: List<Pair<String, String>>): String {
   if (cells.isEmpty()) return ""
   return cells.joinToString(
     "",
-    "<table style=\"border-collapse:collapse;margin:8px 0 4px 0\"><tr>",
+    "<table style=\"border-collapse:collapse;margin:8px 0 4px 0\">" +
+      "<tr style=\"background:none\">", // Jupyter would colour it under the mouse.
     "</tr></table>",
   ) { (name, value) ->
     "<td style=\"text-align:left;vertical-align:top;padding:0 16px 0 0;white-space:nowrap\">" +
       "<span style=\"font-size:80%;opacity:.7\">$name</span><br>" +
       "<b style=\"font-size:115%\">$value</b></td>"
   }
+}
+
+/** Of a run that has ended, an image: that is left in a notebook that nobody trusts yet. */
+private fun drawing(experiment: Experiment, moment: Moment): String {
+  val svg = sparkline(experiment, moment)
+  if (moment.running || svg.isEmpty()) return svg
+  val bytes = svg.replace("currentColor", Palette.TARGET).toByteArray()
+  val data = Base64.getEncoder().encodeToString(bytes)
+  return "<img alt=\"learning curve\" width=\"720\" src=\"data:image/svg+xml;base64,$data\"/>"
 }
 
 /** The learning curve as a small drawing: no library, a few kilobytes, drawn in no time. */

@@ -103,6 +103,8 @@ class StoredRunsTest {
     assertThat(folders[0].fileName.toString())
       .matches("\\d{8}-\\d{6}-A3C-LunarLander_v3_gravity_5.0_?-seed1")
     val file = Files.writeString(runs.resolve("file"), "")
-    assertThat(newRunFolder(experiment, file)).hasParent(file).doesNotExist()
+    val impossible = newRunFolder(experiment, file)
+    assertThat(impossible.parent).isEqualTo(file)
+    assertThat(Files.exists(impossible)).isFalse()
   }
 }

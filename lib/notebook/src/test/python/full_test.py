@@ -1,0 +1,102 @@
+"""What takes too long for every build: mvn -Pfull verify, or python3 full_test.py.
+
+The notebooks' tests on a JDK 25, which is looked for in the property or environment variable
+JAVA25_HOME and in the usual places; and two hundred runs one after another in one kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from kernel_test import LOAD, Kernel, again_in_venv, descendants, is_alive, is_in_venv
+
+HERE = Path(__file__).resolve().parent
+USUAL_PLACES = ("usr/lib/jvm/*25*", "Library/Java/JavaVirtualMachines/*25*/Contents/Home")
+USUAL_PLACES_AT_HOME = (".sdkman/candidates/java/25*", ".jdks/*25*")
+
+RUNS_BEFORE = 20
+RUNS = 200
+EVERY_NTH_IN_PYTHON = 4
+
+
+def jdk25() -> Path | None:
+    """A JDK 25 on this machine."""
+    places = [os.environ.get("JAVA25_HOME", "")]
+    for pattern in USUAL_PLACES:
+        places += [str(path) for path in sorted(Path("/").glob(pattern))]
+    for pattern in USUAL_PLACES_AT_HOME:
+        places += [str(path) for path in sorted(Path.home().glob(pattern))]
+    return next((Path(place) for place in places if place and is_25(Path(place))), None)
+
+
+def is_25(home: Path) -> bool:
+    """Whether the Java there says that it is 25."""
+    release = home / "release"
+    return release.is_file() and bool(re.search(r'JAVA_VERSION="25[.".]', release.read_text()))
+
+
+class FullTest(unittest.TestCase):
+    """Long ones."""
+
+    def test_the_notebooks_tests_pass_on_jdk_25(self) -> None:
+        home = jdk25()
+        if home is None:
+            self.skipTest("there is no JDK 25; set JAVA25_HOME to one")
+        print(f"JDK 25: {home}", flush=True)
+        for file in ("kernel_test.py", "errors_test.py"):
+            with self.subTest(file):
+                environment = os.environ | {"KOTLIN_JUPYTER_JAVA_HOME": str(home)}
+                code = subprocess.call([sys.executable, HERE / file], env=environment)
+                self.assertEqual(code, 0)
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_two_hundred_runs_in_one_kernel_leave_nothing(self) -> None:
+        kernel = Kernel()
+        self.addCleanup(kernel.close)
+        kernel.run(LOAD)
+        run_all(kernel, RUNS_BEFORE)
+        before = Count(kernel)
+        run_all(kernel, RUNS - RUNS_BEFORE)
+        after = Count(kernel)
+
+        print(f"after {RUNS_BEFORE} runs: {before}; after {RUNS}: {after}", flush=True)
+        self.assertLessEqual(after.megabytes, 1.05 * before.megabytes)
+        self.assertLessEqual(after.threads, before.threads)
+        self.assertEqual(after.processes, 0)
+
+
+class Count:
+    """What a kernel holds, after a collection of its garbage."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        kernel.run("repeat(3) { System.gc(); Thread.sleep(200) }")
+        threads = "java.lang.management.ManagementFactory.getThreadMXBean().threadCount"
+        self.threads = int(kernel.run(threads).result())
+        self.processes = sum(is_alive(pid) for pid in descendants(kernel.pid))
+        memory = Path(f"/proc/{kernel.pid}/smaps_rollup").read_text()
+        match = re.search(r"^Pss: +(\d+) kB", memory, re.MULTILINE)
+        assert match is not None, memory
+        self.megabytes = int(match[1]) / 1024
+
+    def __str__(self) -> str:
+        return f"{self.megabytes:.0f} MB, {self.threads} threads, {self.processes} processes"
+
+
+def run_all(kernel: Kernel, runs: int) -> None:
+    """That many small runs, each in a cell of its own; some of them step Python."""
+    for i in range(runs):
+        in_python = i % EVERY_NTH_IN_PYTHON == 0
+        what = 'env("CartPole-v1"); steps(1_000)' if in_python else 'env("CartPole"); steps(10_000)'
+        cell = kernel.run(f"experiment {{ {what}; threads(2); seed({i}) }}.state")
+        assert cell.result() == "finished", cell.outputs
+
+
+if __name__ == "__main__":
+    if not is_in_venv():
+        sys.exit(again_in_venv(__file__))
+    unittest.main(verbosity=2)
