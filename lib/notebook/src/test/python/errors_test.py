@@ -91,7 +91,7 @@ MISTAKES = [
     ),
     (
         "a network with other outputs",
-        "experiment { algorithm(A3C.network { sevenOutputs(it) }) }",
+        "experiment { algorithm(A3C.networkOf { sevenOutputs(it) }) }",
         "the network has 7 outputs but A3C needs 3",
     ),
     (
