@@ -85,15 +85,6 @@ record Outcome(
    * @param frame emulator frames of all threads
    */
   double at(double frame) {
-    EvaluationRecord before = evaluations.get(0);
-    for (EvaluationRecord e : evaluations) {
-      if (e.frames() >= frame) {
-        double width = e.frames() - before.frames();
-        double share = width > 0 ? Math.max(0, frame - before.frames()) / width : 1;
-        return before.mean() + share * (e.mean() - before.mean());
-      }
-      before = e;
-    }
-    return before.mean();
+    return EvaluationRecord.meanAt(evaluations, EvaluationRecord::frames, frame);
   }
 }

@@ -4,6 +4,7 @@ import dev.stampede.experiment.Certainty;
 import dev.stampede.experiment.Experiment;
 import dev.stampede.experiment.Knob;
 import dev.stampede.experiment.Preset;
+import dev.stampede.experiment.RunPool;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -25,7 +26,8 @@ record PlannedRun(
     long seed,
     long evaluateEvery,
     boolean timed,
-    boolean repeatable) {
+    boolean repeatable)
+    implements RunPool.Job {
   static final int EVALUATION_EPISODES = 10;
 
   /** With a budget, and a distance of evaluations, of one nth. */
@@ -45,7 +47,8 @@ record PlannedRun(
    * The name of its folder, with all that tells it from other runs: experiments that need the same
    * run share it.
    */
-  String label() {
+  @Override
+  public String label() {
     StringBuilder label = new StringBuilder();
     label.append(env).append('-').append(algorithm.name().replace(' ', '-'));
     for (Map.Entry<Knob, Preset.Setting> each : algorithm.settings().entrySet()) {
@@ -63,7 +66,30 @@ record PlannedRun(
     return algorithm.number(Knob.LEARNING_RATE);
   }
 
-  Experiment experiment(Path out) {
+  @Override
+  public String inWords() {
+    return algorithm.name()
+        + " "
+        + env
+        + ", "
+        + threads
+        + (threads == 1 ? " thread" : " threads")
+        + ", seed "
+        + seed;
+  }
+
+  @Override
+  public boolean alone() {
+    return timed;
+  }
+
+  @Override
+  public boolean isComplete(Path folder) {
+    return Outcome.read(this, folder).isPresent();
+  }
+
+  @Override
+  public Experiment begin(Path out) {
     return Experiment.of()
         .algorithm(algorithm)
         .env(env)

@@ -54,8 +54,12 @@ public enum Metric {
         "expected the metric last, best or auc but got \"" + name + "\"");
   }
 
-  /** Of evaluations: each one's mean return. */
-  double ofEvaluations(List<EvaluationRecord> evaluations) {
+  /**
+   * The score by evaluations: each one's mean return.
+   *
+   * @throws IllegalArgumentException if there are too few
+   */
+  public double ofEvaluations(List<EvaluationRecord> evaluations) {
     return score(evaluations.stream().map(e -> new Point(e.step(), e.mean())).toList());
   }
 
@@ -73,7 +77,7 @@ public enum Metric {
   }
 
   /** What the score is, in words for a report. */
-  String words(boolean evaluations) {
+  public String words(boolean evaluations) {
     return evaluations ? ofEvaluations : ofEpisodes;
   }
 

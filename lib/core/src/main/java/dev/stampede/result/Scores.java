@@ -118,6 +118,40 @@ public final class Scores {
   }
 
   /**
+   * The scores on a common scale: (score − low)/(high − low) of each task, 0 where low and high are
+   * the same.
+   *
+   * @param formula what low and high are, in words; the result {@linkplain #formula names it}
+   * @param low the score of each task that becomes 0
+   * @param high the score of each task that becomes 1
+   * @throws IllegalArgumentException if these are normalised already
+   */
+  public Scores rescaled(String formula, double[] low, double[] high) {
+    if (this.formula != null) {
+      throw new IllegalArgumentException(
+          "expected raw scores but these are normalised already: " + this.formula);
+    }
+    if (low.length != tasks() || high.length != tasks()) {
+      throw new IllegalArgumentException(
+          "expected "
+              + tasks()
+              + " scores for 0 and for 1, one for each task, but got "
+              + low.length
+              + " and "
+              + high.length);
+    }
+    double[][] rescaled = new double[runs()][tasks()];
+    for (int run = 0; run < runs(); run++) {
+      for (int task = 0; task < tasks(); task++) {
+        double width = high[task] - low[task];
+        rescaled[run][task] = width == 0 ? 0 : (values[run][task] - low[task]) / width;
+      }
+      checked(run, rescaled[run], tasks());
+    }
+    return new Scores(rescaled, formula);
+  }
+
+  /**
    * Other runs instead of these, task by task.
    *
    * @param runs shape (runs, tasks): which run's score on the task is to stand there

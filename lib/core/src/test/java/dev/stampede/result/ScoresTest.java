@@ -76,4 +76,19 @@ class ScoresTest {
     assertThat((interval.high() - interval.low()) / 2)
         .isCloseTo(halfWidth, within(0.1 * halfWidth));
   }
+
+  @Test
+  void scores_on_a_common_scale_know_their_formula_and_a_task_without_width_is_0() {
+    Scores raw = Scores.of(new double[][] {{5, 7}, {10, 7}});
+
+    Scores rescaled =
+        raw.rescaled("(score − low)/(high − low)", new double[] {0, 7}, new double[] {10, 7});
+
+    assertThat(rescaled.toArray()).containsExactly(0.5, 0, 1, 0);
+    assertThat(rescaled.formula()).hasValue("(score − low)/(high − low)");
+    assertThatThrownBy(() -> rescaled.rescaled("again", new double[2], new double[2]))
+        .hasMessageContaining("normalised already");
+    assertThatThrownBy(() -> raw.rescaled("short", new double[1], new double[2]))
+        .hasMessageContaining("one for each task, but got 1 and 2");
+  }
 }
