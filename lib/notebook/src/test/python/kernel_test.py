@@ -264,6 +264,38 @@ class KernelTest(unittest.TestCase):
         self.assertIn("50 of 50 runs are complete", printed)
         self.assertIn("image/png", cell.outputs[-1]["content"]["data"])
 
+    def test_an_interrupted_comparison_keeps_what_is_complete_and_goes_on(self) -> None:
+        folder = self.kernel.run(
+            'val out = java.nio.file.Files.createTempDirectory("compare").resolve("out"); "$out"'
+        ).result()
+        compared = (
+            'compare(A3C, A3C.named("A3C + GAE").lambda(0.95)) { env("CartPole"); seeds(%d);'
+            " steps(%s); threads(2); evaluationEpisodes(2); out(out) }"
+        )
+        cell = self.kernel.run(
+            "val results = " + compared % (50, "3_000"),
+            interrupt_when=r"running, [2-9] of 100 runs done",
+        )
+
+        self.assertIsNone(cell.error())
+        self.assertLess(cell.ended - cell.interrupted, 11)
+        done = int(self.kernel.run("results.runs().size").result())
+        self.assertTrue(2 <= done < 100, done)
+        again = self.kernel.run(f"{compared % (2, '3_000')}.verdict()")
+        self.assertIsNone(again.error())
+        shown = again.outputs[-1]["content"]["data"]
+        self.assertIn("2 seeds of each", shown["text/plain"])
+        self.assertIn("<th", shown["text/html"])
+        refused = self.kernel.run(compared % (2, "4_000")).error()
+        assert refused is not None
+        self.assertIn("have steps: 3000, but 4000 was asked for", refused["evalue"])
+        swept = self.kernel.run(
+            "sweep(A3C) { vary(Knob.LEARNING_RATE, logUniform(1e-4, 1e-2)); runs(3);"
+            ' env("Corridor"); steps(300); out("$out-sweep") }.scatter()'
+        )
+        self.assertIn("image/png", swept.outputs[-1]["content"]["data"])
+        shutil.rmtree(Path(folder).parent)
+
     @unittest.skipUnless(sys.platform == "linux", "reads /proc")
     def test_it_listens_on_loopback_only(self) -> None:
         listening = listening_addresses(self.kernel.pid)

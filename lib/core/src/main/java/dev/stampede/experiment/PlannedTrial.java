@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
 
 /**
  * A run of a study.
@@ -70,15 +71,20 @@ record PlannedTrial(
       return OptionalLong.empty();
     }
     JsonNode run = RunDirectory.read(folder);
-    for (JsonNode from : run.path("resumedFrom")) {
-      if (from.path("step").asLong() >= steps) {
-        return OptionalLong.of(from.path("step").asLong());
-      }
+    if (run.at("/experiment/stepsBudget/value").asLong() > steps) {
+      return endOfRound(run);
     }
     long last = run.path("steps").asLong();
     return run.path("state").asText().equals("finished") && last >= steps
         ? OptionalLong.of(last)
         : OptionalLong.empty();
+  }
+
+  private OptionalLong endOfRound(JsonNode run) {
+    return StreamSupport.stream(run.path("resumedFrom").spliterator(), false)
+        .mapToLong(from -> from.path("step").asLong())
+        .filter(step -> step >= steps)
+        .findFirst();
   }
 
   /** Its evaluations, without those of later rounds; none if it is not complete. */

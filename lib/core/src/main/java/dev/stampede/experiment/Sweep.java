@@ -407,6 +407,7 @@ public final class Sweep {
 
     private Map<String, String> recorded(StudySettings settings, int trials) {
       Map<String, String> recorded = new LinkedHashMap<>(settings.named());
+      recorded.put("algorithm", algorithm.name());
       recorded.put("env", settings.environments().get(0).name());
       recorded.put("seed", Long.toString(seed));
       knobs.forEach((knob, values) -> recorded.put("vary " + knob.label(), values.toString()));

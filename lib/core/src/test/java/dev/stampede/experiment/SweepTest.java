@@ -1,6 +1,7 @@
 package dev.stampede.experiment;
 
 import static dev.stampede.experiment.Algorithms.A3C;
+import static dev.stampede.experiment.Algorithms.NStepQ;
 import static dev.stampede.experiment.KnobValues.logUniform;
 import static dev.stampede.experiment.KnobValues.oneOf;
 import static dev.stampede.experiment.KnobValues.uniform;
@@ -182,6 +183,18 @@ class SweepTest {
         .hasMessageContaining("the first round's budget of 300");
     assertThatThrownBy(() -> small().vary(Knob.LEARNING_RATE, oneOf(0.02)).build().start())
         .hasMessageContaining("vary learning-rate: one of 0.01, but one of 0.02 was asked for");
+    assertThatThrownBy(
+            () ->
+                Sweep.of(NStepQ)
+                    .vary(Knob.LEARNING_RATE, oneOf(0.01))
+                    .env("Corridor")
+                    .steps(200)
+                    .threads(1)
+                    .evaluationEpisodes(3)
+                    .out(folder.resolve("out"))
+                    .build()
+                    .start())
+        .hasMessageContaining("have algorithm: A3C, but NStepQ was asked for");
   }
 
   private Sweep.Builder halving() {

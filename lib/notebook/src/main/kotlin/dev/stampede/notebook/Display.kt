@@ -32,7 +32,7 @@ internal fun interface Output {
   fun draw(html: String, text: String)
 }
 
-private class CellOutput(private val host: KotlinKernelHost) : Output {
+internal class CellOutput(private val host: KotlinKernelHost) : Output {
   private val id = UUID.randomUUID().toString()
   private var shown = false
 

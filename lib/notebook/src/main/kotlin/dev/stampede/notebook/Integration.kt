@@ -1,6 +1,9 @@
 package dev.stampede.notebook
 
+import dev.stampede.experiment.CompareResults
+import dev.stampede.experiment.CompareVerdict
 import dev.stampede.experiment.Run
+import dev.stampede.experiment.SweepResults
 import dev.stampede.paper.PaperReport
 import dev.stampede.record.Recording
 import java.io.File
@@ -29,6 +32,10 @@ public class Integration : JupyterIntegration() {
     render<Figure> { it.output() }
     render<StoredRuns> { it.output() }
     render<Recording> { it.output() }
+    render<CompareResults> { it.output() }
+    render<CompareVerdict> { it.output() }
+    render<SweepResults> { it.output() }
+    render<SweepTable> { it.output() }
     render<PaperReport> { it.plot().output() }
     addThrowableRenderer(ShortTraces)
     onLoaded {

@@ -211,7 +211,7 @@ private fun notes(moment: Moment): List<String> {
   return notes
 }
 
-private fun small(lines: List<String>): String =
+internal fun small(lines: List<String>): String =
   if (lines.isEmpty()) ""
   else
     lines.joinToString("<br>", "<div style=\"font-size:85%;opacity:.75;margin-top:4px\">", "</div>")

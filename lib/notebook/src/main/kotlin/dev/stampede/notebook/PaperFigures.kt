@@ -61,6 +61,7 @@ internal fun PaperFigure.plot(): Figure {
       panel.series().flatMap { series -> series.points().map { Row(name, series.name(), it) } }
     }
   val names = panels().flatMap { panel -> panel.series().map { it.name() } }.distinct()
+  val colours = names.indices.map { COLOURS[it % COLOURS.size] }
   val shown = panels().count { panel -> panel.series().any { it.points().isNotEmpty() } }
   val columns = minOf(columns(), maxOf(1, shown))
   val lines = (shown + columns - 1) / columns
@@ -69,8 +70,8 @@ internal fun PaperFigure.plot(): Figure {
   val width = maxOf(LEAST_WIDTH, columns * PANEL_WIDTH + 60)
   val parts = buildList {
     addAll(marks(rows))
-    add(scaleColorManual(values = COLOURS, limits = names))
-    add(scaleFillManual(values = COLOURS, limits = names))
+    add(scaleColorManual(values = colours, limits = names))
+    add(scaleFillManual(values = colours, limits = names))
     xScale(x())?.let { add(it) }
     if (shown > 1) {
       add(facetWrap(facets = "panel", ncol = columns, order = 1, scales = "free"))
