@@ -304,11 +304,14 @@ public final class CompareResults {
     return profiles;
   }
 
+  /** From a little below the lowest score, where all are above, to a little above the highest. */
   private static double[] taus(DoubleStream scores) {
     double[] all = scores.toArray();
     double low = Arrays.stream(all).min().orElseThrow();
     double high = Arrays.stream(all).max().orElseThrow();
-    return IntStream.range(0, TAUS).mapToDouble(i -> low + i * (high - low) / (TAUS - 1)).toArray();
+    double room = high > low ? (high - low) / 50 : 1;
+    double width = high - low + 2 * room;
+    return IntStream.range(0, TAUS).mapToDouble(i -> low - room + i * width / (TAUS - 1)).toArray();
   }
 
   private static List<ProfilePoint> profile(Scores scores, double[] taus) {

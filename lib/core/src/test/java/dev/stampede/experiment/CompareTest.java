@@ -96,7 +96,9 @@ class CompareTest {
     Preset mine =
         A3C.named("mine")
             .network(outputs -> Networks.mlp(Space.Box.floats(4), outputs, Nonlinearity.TANH, 16));
-    Compare.Builder builder = small(A3C, mine).seeds(3).steps(3_000).evaluateEvery(500);
+    int moreThanSideBySide = Runtime.getRuntime().availableProcessors() + 2;
+    Compare.Builder builder =
+        small(A3C, mine).seeds(moreThanSideBySide).steps(3_000).evaluateEvery(500);
     CompareResults reference = builder.out(folder.resolve("whole")).build().start().await();
     Compare plan = builder.out(out()).build();
     StudyRun<CompareResults> run = plan.start();
@@ -224,7 +226,10 @@ class CompareTest {
             p -> p.iqm() == Aggregate.interquartileMean(Scores.ofOneTask(first)), "IQM by hand");
     assertThat(results.profiles().get("A3C"))
         .isSortedAccordingTo((a, b) -> Double.compare(b.fraction(), a.fraction()))
-        .allMatch(p -> p.fraction() == above(results, "A3C", p.tau()), "fraction by hand");
+        .allMatch(p -> p.fraction() == above(results, "A3C", p.tau()), "fraction by hand")
+        .first()
+        .matches(p -> p.fraction() == 1, "all are above");
+    assertThat(results.profiles().get("NStepQ")).last().matches(p -> p.fraction() == 0);
   }
 
   @Test

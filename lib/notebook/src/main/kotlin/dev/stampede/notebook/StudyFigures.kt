@@ -62,7 +62,7 @@ public fun CompareResults.profile(): Figure =
     "Performance profile",
     "95 % interval at each score; higher is better",
     if (tasks().isEmpty()) "score τ" else "scaled score τ",
-    "fraction of runs with a score above τ",
+    "fraction of runs above τ",
     listOf(
       Panel(
         plan().environments().joinToString(),
@@ -115,8 +115,8 @@ public fun SweepResults.scatter(knob: Knob = firstNumber()): Figure {
         Series("${whole(steps)} steps", trials.mapNotNull { dot(it, knob) })
       }
   return PaperFigure(
-      "${plan().algorithm().name()} on ${plan().env()}: score against ${knob.label()}",
-      "each point a run with a seed of its own",
+      "${plan().algorithm().name()} on ${plan().env()}: score against ${axis.label()}",
+      "each point a run with a seed of its own; score: ${plan().metric().words(true)}",
       axis,
       "score",
       Marks.POINTS,

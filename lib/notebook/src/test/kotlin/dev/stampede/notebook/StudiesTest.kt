@@ -40,7 +40,7 @@ class StudiesTest {
     assertThat(results.sampleEfficiency().svg())
       .contains("Sample efficiency on CartPole, Corridor", "IQM of scaled scores", "NStepQ")
     assertThat(results.profile().svg())
-      .contains("Performance profile", "scaled score τ", "fraction of runs with a score above τ")
+      .contains("Performance profile", "scaled score τ", "fraction of runs above τ")
   }
 
   @Test
@@ -59,7 +59,7 @@ class StudiesTest {
       }
 
     assertThat(swept.scatter().svg())
-      .contains("A3C on Corridor: score against learning-rate", "100 steps", "300 steps")
+      .contains("A3C on Corridor: score against learning rate", "100 steps", "300 steps")
     assertThat(swept.table().toString().lines()).hasSize(8)
     assertThat(swept.output().toString()).contains("and 1 more", "learning-rate")
     assertThatThrownBy { swept.scatter(Knob.OPTIMIZER) }
