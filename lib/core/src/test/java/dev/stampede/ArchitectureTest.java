@@ -28,6 +28,8 @@ class ArchitectureTest {
           .definedBy("dev.stampede.algorithm..")
           .layer("runtime")
           .definedBy("dev.stampede.runtime..")
+          .layer("diagnosis")
+          .definedBy("dev.stampede.diagnosis..")
           .layer("experiment")
           .definedBy("dev.stampede.experiment..")
           .layer("paper")
@@ -40,16 +42,20 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("experiment")
           .mayOnlyBeAccessedByLayers("paper", "cli")
+          .whereLayer("diagnosis")
+          .mayOnlyBeAccessedByLayers("experiment", "cli")
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("algorithm")
           .mayOnlyBeAccessedByLayers("runtime", "experiment", "paper", "cli")
           .whereLayer("nn")
-          .mayOnlyBeAccessedByLayers("algorithm", "runtime", "experiment", "paper", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "algorithm", "runtime", "diagnosis", "experiment", "paper", "cli")
           .whereLayer("record")
           .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("result")
-          .mayOnlyBeAccessedByLayers("record", "runtime", "experiment", "paper", "cli");
+          .mayOnlyBeAccessedByLayers(
+              "record", "runtime", "diagnosis", "experiment", "paper", "cli");
 
   @ArchTest
   static final ArchRule environments_know_no_tensors =

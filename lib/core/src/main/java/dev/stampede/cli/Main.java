@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
       RecordCommand.class,
       ReplayCommand.class,
       CompareCommand.class,
+      DiagnoseCommand.class,
       ExperimentCommand.class,
       RolloutCommand.class,
       BenchCommand.class,

@@ -1,5 +1,6 @@
 package dev.stampede.experiment;
 
+import dev.stampede.diagnosis.Diagnosis;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentName;
 import dev.stampede.env.EnvironmentOptions;
@@ -52,6 +53,17 @@ public final class Experiment {
     builder.out = directory;
     builder.resumed = directory;
     return builder;
+  }
+
+  /**
+   * Says in words what a run's folder shows; see {@link Run#diagnose}.
+   *
+   * @param directory the folder of the run
+   * @param messages takes a line for the user where something lasts
+   * @throws IllegalArgumentException if there is no run in it
+   */
+  public static Diagnosis diagnose(Path directory, Consumer<String> messages) {
+    return Diagnosis.of(Checkup.of(directory, messages));
   }
 
   public Preset algorithm() {

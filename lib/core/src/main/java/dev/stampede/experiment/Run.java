@@ -3,6 +3,7 @@ package dev.stampede.experiment;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
+import dev.stampede.diagnosis.Diagnosis;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
@@ -68,6 +69,7 @@ public final class Run {
   private volatile Preset preset;
   private volatile long budget;
   private volatile int framesPerStep = 1;
+  private volatile int choices;
   private volatile @Nullable EnvironmentFactory opened;
   private Map<String, String> protocol = Map.of();
   private volatile @Nullable Network network;
@@ -432,6 +434,21 @@ public final class Run {
     }
   }
 
+  /**
+   * Says in words what its record shows: what is wrong, the numbers, and what to try. Plays some
+   * steps by θ as it is now, in an environment of its own, to look into the network.
+   */
+  public Diagnosis diagnose() {
+    Training t = training;
+    Network n = network;
+    Optional<PolicyPlayer> player =
+        t == null || n == null
+            ? Optional.empty()
+            : Optional.of(
+                new PolicyPlayer(preset.make(framesPerStep), n, t.theta(), t.observationMoments()));
+    return Diagnosis.of(Checkup.of(this, player, messages));
+  }
+
   private void supervise() {
     try (EnvironmentFactory environments = experiment.openEnvironments(messages)) {
       opened = environments;
@@ -630,6 +647,7 @@ public final class Run {
     }
     Preset adapted = preset.adaptedTo(observations, actions, budget);
     preset = adapted;
+    choices = actions instanceof Space.Discrete discrete ? discrete.n() : 0;
     Algorithm algorithm = adapted.make(framesPerStep);
     int outputs = algorithm.outputs(actions);
     Network made =
@@ -849,6 +867,7 @@ public final class Run {
     settings.put("seed", experiment.seed());
     settings.put("stepsBudget", quantity(budget, "agent steps"));
     settings.put("framesPerStep", quantity(framesPerStep, "emulator frames"));
+    settings.put("choices", choices); // 0 for actions that are numbers.
     experiment
         .until()
         .ifPresent(u -> settings.put("until", quantity(u, "mean return of 100 episodes")));

@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stampede.algorithm.Algorithm;
+import dev.stampede.diagnosis.Play;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Environments;
@@ -117,6 +118,14 @@ public final class TrainedPolicy {
         Environment environment = factory.create(EnvironmentFactory.Purpose.RECORDING)) {
       return player(environment, factory)
           .record(environment, name, factory.protocol(), take, greedy, file, messages);
+    }
+  }
+
+  /** What it does in the environment it was trained in, made as for training. */
+  Play checkup(Consumer<String> messages) {
+    try (EnvironmentFactory factory = Environments.open(env, 1, messages);
+        Environment spaces = factory.create(EnvironmentFactory.Purpose.EVALUATION)) {
+      return Checkup.play(player(spaces, factory), factory);
     }
   }
 

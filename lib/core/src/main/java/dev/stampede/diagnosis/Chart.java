@@ -1,0 +1,135 @@
+package dev.stampede.diagnosis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stampede.result.EpisodeRecord;
+import dev.stampede.result.LearningRecord;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * All that is known of a run when it is diagnosed.
+ *
+ * @param run what {@code run.json} says
+ * @param learning what its updates looked like
+ * @param episodes the finished training episodes, in the order they ended
+ * @param play what the current policy does
+ * @param notPlayed why there is no {@code play}, if there is none
+ */
+public record Chart(
+    JsonNode run,
+    List<LearningRecord> learning,
+    List<EpisodeRecord> episodes,
+    Optional<Play> play,
+    String notPlayed) {
+  public Chart {
+    learning = List.copyOf(learning);
+    episodes = List.copyOf(episodes);
+  }
+
+  String title() {
+    return "%s on %s, seed %s"
+        .formatted(
+            run.at("/algorithm/name").asText(),
+            run.at("/experiment/env").asText(),
+            run.at("/experiment/seed").asText());
+  }
+
+  String state() {
+    return run.path("state").asText();
+  }
+
+  Optional<String> failure() {
+    return Optional.ofNullable(run.path("failure").textValue());
+  }
+
+  long steps() {
+    return run.path("steps").asLong();
+  }
+
+  long updates() {
+    return run.path("updates").asLong();
+  }
+
+  long budget() {
+    return run.at("/experiment/stepsBudget/value").asLong();
+  }
+
+  int threads() {
+    return run.at("/experiment/threads").asInt();
+  }
+
+  /** Whether it ended because it had reached the mean return that was asked for. */
+  boolean solved() {
+    return run.at("/experiment/until").isObject() && run.path("solvedAtStep").isNumber();
+  }
+
+  /** How many actions there are to choose from; 0 if they are numbers, or nobody knows. */
+  int choices() {
+    int written = run.at("/experiment/choices").asInt();
+    return written > 0 ? written : play.map(Play::choices).orElse(0);
+  }
+
+  /** A setting's value as it is written; "unknown" if the algorithm has none. */
+  String knob(String label) {
+    return run.at("/algorithm/knobs").path(label).path("value").asText("unknown");
+  }
+
+  /** Empty if it is no number. */
+  OptionalDouble number(String label) {
+    try {
+      return OptionalDouble.of(Double.parseDouble(knob(label)));
+    } catch (NumberFormatException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
+  /**
+   * The updates of a part of the steps so far.
+   *
+   * @param from where it begins, from 0 to 1
+   * @param to where it ends
+   */
+  Updates updates(double from, double to) {
+    double steps = learning.isEmpty() ? 0 : learning.get(learning.size() - 1).step();
+    return new Updates(
+        learning.stream().filter(r -> from * steps < r.step() && r.step() <= to * steps).toList());
+  }
+
+  /** The same of the steps from {@code from} to {@code to}. */
+  Returns returnsOfSteps(double from, double to) {
+    return Returns.of(episodes.stream().filter(e -> from < e.step() && e.step() <= to).toList());
+  }
+
+  /** The returns of a part of the episodes, in the order they ended. */
+  Returns returns(double from, double to) {
+    int n = episodes.size();
+    return Returns.of(episodes.subList((int) Math.floor(from * n), (int) Math.ceil(to * n)));
+  }
+
+  /** Whether the last tenth of the episodes brought clearly more than the first. */
+  boolean returnRose() {
+    return returns(0.9, 1).clearlyAbove(returns(0, 0.1));
+  }
+
+  /** Why rules about updates can say nothing, if they cannot. */
+  Optional<String> tooFewUpdates(long needed) {
+    if (learning.isEmpty() && updates() > 0) {
+      return Optional.of("there is no record of the updates");
+    }
+    long seen = updates(0, 1).count();
+    return seen < needed || learning.size() < Updates.FEWEST_PIECES
+        ? Optional.of(Text.format("%,d updates, and it takes %,d to tell", seen, needed))
+        : Optional.empty();
+  }
+
+  /** Why rules about returns can say nothing, if they cannot. */
+  Optional<String> tooFewEpisodes() {
+    return episodes.size() < Returns.FEWEST_EPISODES
+        ? Optional.of(
+            Text.format(
+                "%,d episodes ended, and it takes %,d to tell",
+                episodes.size(), Returns.FEWEST_EPISODES))
+        : Optional.empty();
+  }
+}

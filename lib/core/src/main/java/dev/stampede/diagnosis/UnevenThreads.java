@@ -1,0 +1,59 @@
+package dev.stampede.diagnosis;
+
+import dev.stampede.result.EpisodeRecord;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One thread does far fewer steps than the others. */
+final class UnevenThreads implements Rule {
+  /** Of the mean of all threads. */
+  private static final double FEW = 0.25;
+
+  /** For each thread in the mean, so that no single episode decides. */
+  private static final int FEWEST_EPISODES = 20;
+
+  @Override
+  public String name() {
+    return "uneven-threads";
+  }
+
+  @Override
+  public Opinion look(Chart chart) {
+    int threads = chart.threads();
+    if (threads < 2) {
+      return Opinion.unjudged("there is one thread only");
+    }
+    if (chart.episodes().size() < FEWEST_EPISODES * threads) {
+      return Opinion.unjudged(
+          Text.format(
+              "%,d episodes ended, and it takes %,d to compare threads",
+              chart.episodes().size(), FEWEST_EPISODES * threads));
+    }
+    Map<Integer, Long> steps =
+        chart.episodes().stream()
+            .collect(
+                Collectors.groupingBy(
+                    EpisodeRecord::thread, Collectors.summingLong(EpisodeRecord::length)));
+    double mean = steps.values().stream().mapToLong(Long::longValue).sum() / (double) threads;
+    for (int thread = 0; thread < threads; thread++) {
+      long own = steps.getOrDefault(thread, 0L);
+      if (own < FEW * mean) {
+        return found(thread, own, mean);
+      }
+    }
+    return Opinion.fine();
+  }
+
+  private Finding found(int thread, long steps, double mean) {
+    return new Finding(
+        name(),
+        Severity.HINT,
+        Text.format(
+            "Thread %d falls behind: its episodes have %,d steps, where a thread has %,.0f in the"
+                + " mean.",
+            thread, steps, mean),
+        Map.of("thread", (double) thread, "steps", (double) steps, "mean", mean),
+        "Look whether its environment is slower than the others, or whether more threads run than"
+            + " there are cores.");
+  }
+}
