@@ -70,9 +70,14 @@ public record Chart(
     return written > 0 ? written : play.map(Play::choices).orElse(0);
   }
 
-  /** A setting's value as it is written; "unknown" if the algorithm has none. */
+  /** A setting's value as it is written; empty text if the algorithm has none. */
   String knob(String label) {
-    return run.at("/algorithm/knobs").path(label).path("value").asText("unknown");
+    return run.at("/algorithm/knobs").path(label).path("value").asText("");
+  }
+
+  /** A setting and its value in brackets, to go into advice; nothing if the algorithm has none. */
+  String now(String label) {
+    return knob(label).isEmpty() ? "" : " (" + label + ", now " + knob(label) + ")";
   }
 
   /** Empty if it is no number. */
@@ -117,9 +122,14 @@ public record Chart(
     if (learning.isEmpty() && updates() > 0) {
       return Optional.of("there is no record of the updates");
     }
-    long seen = updates(0, 1).count();
-    return seen < needed || learning.size() < Updates.FEWEST_PIECES
-        ? Optional.of(Text.format("%,d updates, and it takes %,d to tell", seen, needed))
+    if (updates() < needed) {
+      return Optional.of(Text.format("%,d updates, and it takes %,d to tell", updates(), needed));
+    }
+    return learning.size() < Updates.FEWEST_PIECES
+        ? Optional.of(
+            Text.format(
+                "the updates are recorded in %d pieces, and it takes %d to tell",
+                learning.size(), Updates.FEWEST_PIECES))
         : Optional.empty();
   }
 

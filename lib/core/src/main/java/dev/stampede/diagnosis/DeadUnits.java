@@ -29,10 +29,10 @@ final class DeadUnits implements Rule {
                 + " visited: nothing passes them, and no gradient mends them.",
             layer.dead(), layer.units(), layer.number(), layer.states()),
         Layers.numbers(layer, layer.dead()),
-        "Start again with a lower learning rate (now "
-            + chart.knob("learning-rate")
-            + "), clip gradients at a smaller norm (now "
-            + chart.knob("clip-norm")
-            + "), or take nonlinearity=tanh; they do not come back by themselves.");
+        "Start again with a lower learning rate"
+            + chart.now("learning-rate")
+            + ", clip gradients at a smaller norm"
+            + chart.now("clip-norm")
+            + ", or take nonlinearity=tanh; they do not come back by themselves.");
   }
 }

@@ -70,11 +70,11 @@ final class EntropyCollapsed implements Rule {
             "largestEntropy", most,
             "returnSince", after.mean(),
             "returnOfFirstEpisodes", first.mean()),
-        "Lower the learning rate (now "
-            + chart.knob("learning-rate")
-            + "), or give the entropy more weight (entropy, now "
-            + chart.knob("entropy")
-            + ").");
+        "Lower the learning rate"
+            + chart.now("learning-rate")
+            + ", or give the entropy more weight"
+            + chart.now("entropy")
+            + ".");
   }
 
   /** Why nothing can be said of a policy's entropy, if so. */

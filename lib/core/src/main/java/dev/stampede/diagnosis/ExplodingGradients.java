@@ -29,10 +29,12 @@ final class ExplodingGradients implements Rule {
     double first = chart.updates(0, 0.1).median(LearningRecord::gradientNorm);
     double last = chart.updates(0.75, 1).median(LearningRecord::gradientNorm);
     boolean large = last > ABOVE_CLIP * clip;
-    return large || last > GROWTH * Math.max(first, 1) ? found(clip, first, last) : Opinion.fine();
+    return large || last > GROWTH * Math.max(first, 1)
+        ? found(chart, clip, first, last)
+        : Opinion.fine();
   }
 
-  private Finding found(double clip, double first, double last) {
+  private Finding found(Chart chart, double clip, double first, double last) {
     return new Finding(
         name(),
         Severity.WARNING,
@@ -41,8 +43,13 @@ final class ExplodingGradients implements Rule {
                 + " the last quarter, and is clipped at %s.",
             Text.brief(first), Text.brief(last), clip),
         Map.of("first", first, "last", last, "clipNorm", clip),
-        "Scale the rewards down (reward-scale, or normalize-rewards=yes) so that returns are around"
-            + " 1 to 100, average gradients instead of summing them (reduction=mean), or lower the"
-            + " weight of the value (value-weight).");
+        "Scale the rewards down"
+            + chart.now("reward-scale")
+            + " so that returns are around 1 to 100, or normalise them (normalize-rewards=yes);"
+            + " average gradients instead of summing them"
+            + chart.now("reduction")
+            + ", or give the value less weight"
+            + chart.now("value-weight")
+            + ".");
   }
 }

@@ -25,11 +25,11 @@ final class Failed implements Rule {
         Text.format("The run failed at step %,d: %s.", chart.steps(), firstSentence(message)),
         Map.of("step", (double) chart.steps()),
         diverged
-            ? "Lower the learning rate (now "
-                + chart.knob("learning-rate")
-                + ") by ten, clip gradients at a smaller norm (now "
-                + chart.knob("clip-norm")
-                + "), and look whether the environment gives NaN or rewards of thousands."
+            ? "Lower the learning rate"
+                + chart.now("learning-rate")
+                + " by ten, clip gradients at a smaller norm"
+                + chart.now("clip-norm")
+                + ", and look whether the environment gives NaN or rewards of thousands."
             : "The message says what to do; all results up to that step are kept.");
   }
 

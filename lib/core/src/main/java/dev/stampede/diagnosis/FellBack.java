@@ -59,11 +59,11 @@ final class FellBack implements Rule {
                 + " %,d.",
             Text.brief(best.mean()), best.count(), step, Text.brief(last.mean()), last.count()),
         Map.of("best", best.mean(), "step", (double) step, "last", last.mean()),
-        "Lower the learning rate (now "
-            + chart.knob("learning-rate")
-            + ") or let it fall over the run (anneal-steps=budget), and clip gradients at a smaller"
-            + " norm (now "
-            + chart.knob("clip-norm")
-            + "); until(…) ends a run at its best.");
+        "Lower the learning rate"
+            + chart.now("learning-rate")
+            + " or let it fall over the run (anneal-steps=budget), and clip gradients at a smaller"
+            + " norm"
+            + chart.now("clip-norm")
+            + "; until(…) ends a run at its best.");
   }
 }

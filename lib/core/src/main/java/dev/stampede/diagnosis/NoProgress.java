@@ -39,8 +39,8 @@ final class NoProgress implements Rule {
                 + " the last.",
             chart.updates(), Text.brief(first.mean()), Text.brief(last.mean())),
         Map.of("first", first.mean(), "last", last.mean(), "updates", (double) chart.updates()),
-        "Look at the other findings first. If there are none, vary the learning rate (now "
-            + chart.knob("learning-rate")
-            + ") by tens, or give it more steps.");
+        "Look at the other findings first. If there are none, vary the learning rate"
+            + chart.now("learning-rate")
+            + " by tens, or give it more steps.");
   }
 }

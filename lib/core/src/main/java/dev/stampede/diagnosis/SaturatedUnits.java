@@ -30,9 +30,9 @@ final class SaturatedUnits implements Rule {
                 + " the policy visited: hardly any gradient passes them.",
             layer.saturated(), layer.units(), layer.number(), layer.states()),
         Layers.numbers(layer, layer.saturated()),
-        "Start again with a lower learning rate (now "
-            + chart.knob("learning-rate")
-            + "), bring observations to a scale of about 1 (normalize-observations=yes), or take"
+        "Start again with a lower learning rate"
+            + chart.now("learning-rate")
+            + ", bring observations to a scale of about 1 (normalize-observations=yes), or take"
             + " nonlinearity=relu.");
   }
 }

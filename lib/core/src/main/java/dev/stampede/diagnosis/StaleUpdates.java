@@ -35,9 +35,9 @@ final class StaleUpdates implements Rule {
                 + " (%.1f for each other thread). It is known that 16 threads do no harm.",
             Text.brief(staleness), chart.threads(), staleness / Math.max(1, chart.threads() - 1)),
         Map.of("staleness", staleness, "threads", (double) chart.threads()),
-        "Take fewer threads, longer rollouts (t-max, now "
-            + chart.knob("t-max")
-            + ") or a lower learning rate; A2C and PAAC have as many environments and no stale"
+        "Take fewer threads, longer rollouts"
+            + chart.now("t-max")
+            + " or a lower learning rate; A2C and PAAC have as many environments and no stale"
             + " update.");
   }
 }

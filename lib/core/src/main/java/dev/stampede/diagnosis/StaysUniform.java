@@ -42,12 +42,10 @@ final class StaysUniform implements Rule {
                 + " nats, and the return does not rise.",
             chart.updates(), Text.brief(late), Text.brief(most)),
         Map.of("entropy", late, "largestEntropy", most, "updates", (double) chart.updates()),
-        "Give the entropy less weight (entropy, now "
-            + chart.knob("entropy")
-            + "), or raise the learning rate (now "
-            + chart.knob("learning-rate")
-            + ", at the end "
-            + Text.brief(chart.updates(0.95, 1).mean(LearningRecord::learningRate))
-            + ").");
+        "Give the entropy less weight"
+            + chart.now("entropy")
+            + ", or raise the learning rate"
+            + chart.now("learning-rate")
+            + ".");
   }
 }

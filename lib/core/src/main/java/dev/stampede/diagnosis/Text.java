@@ -1,22 +1,28 @@
 package dev.stampede.diagnosis;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers in sentences. */
 final class Text {
+  private static final MathContext FIGURES = new MathContext(3);
+
   private Text() {}
 
   static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
-  /** To three figures: {@code 0.0123}, {@code 1.2}, {@code 7.0e-04}. */
+  /** To three figures, whole numbers as they are: {@code 0.0123}, {@code 1.2}, {@code 7.0e-04}. */
   static String brief(double value) {
     double size = Math.abs(value);
-    if (size != 0 && (size < 1e-3 || size >= 1e6)) {
-      return format("%.1e", value);
+    if (size >= 100 && size < 1e6 || value == 0 || !Double.isFinite(value)) {
+      return format("%.0f", value);
     }
-    return format(size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
+    return size < 1e-3 || size >= 1e6
+        ? format("%.1e", value)
+        : new BigDecimal(value).round(FIGURES).stripTrailingZeros().toPlainString();
   }
 
   static String percent(double share) {

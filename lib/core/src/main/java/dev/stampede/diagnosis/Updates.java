@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 /** What the updates of a part of a run looked like. */
 record Updates(List<LearningRecord> records) {
   /** Fewer pieces of a run show no course. */
-  static final int FEWEST_PIECES = 20;
+  static final int FEWEST_PIECES = 10;
 
   long count() {
     return records.stream().mapToLong(LearningRecord::updates).sum();

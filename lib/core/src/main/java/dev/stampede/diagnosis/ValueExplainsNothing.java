@@ -48,10 +48,10 @@ final class ValueExplainsNothing implements Rule {
                 + " variance of their targets, where 1 is all and 0 is what a constant tells.",
             Text.brief(explained)),
         Map.of("explainedVariance", explained),
-        "Give the value more weight (value-weight, now "
-            + chart.knob("value-weight")
-            + "), change the learning rate (now "
-            + chart.knob("learning-rate")
-            + "), or scale the rewards so that returns are around 1 to 100 (reward-scale).");
+        "Give the value more weight"
+            + chart.now("value-weight")
+            + ", change the learning rate"
+            + chart.now("learning-rate")
+            + ", or scale the rewards so that returns are around 1 to 100 (reward-scale).");
   }
 }

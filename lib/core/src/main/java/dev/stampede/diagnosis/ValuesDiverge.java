@@ -63,10 +63,10 @@ final class ValuesDiverge implements Rule {
                 + " their loss has grown %s-fold.",
             Text.brief(error), Text.brief(largest), Text.brief(growth)),
         Map.of("error", error, "largestReturn", largest, "growth", growth),
-        "Lower the learning rate (now "
-            + chart.knob("learning-rate")
-            + "), clip gradients at a smaller norm (now "
-            + chart.knob("clip-norm")
-            + "), and of methods with a target network renew it less often (target-interval).");
+        "Lower the learning rate"
+            + chart.now("learning-rate")
+            + ", clip gradients at a smaller norm"
+            + chart.now("clip-norm")
+            + ", and of methods with a target network renew it less often (target-interval).");
   }
 }

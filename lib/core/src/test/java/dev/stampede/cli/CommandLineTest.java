@@ -155,6 +155,30 @@ class CommandLineTest {
   }
 
   @Test
+  void diagnose_tells_what_is_wrong_and_exits_with_3(@TempDir Path folder) throws Exception {
+    String sick = folder.resolve("sick").toString();
+    Ended run =
+        stampede(
+            List.of("run", "--threads", "1", "--steps", "20000", "--out"),
+            sick,
+            "--set",
+            "learning-rate=1");
+    assertThat(run.exit).as(run.output).isZero();
+
+    Ended diagnosis = stampede("diagnose", sick);
+
+    assertThat(diagnosis.exit).as(diagnosis.output).isEqualTo(3);
+    assertThat(diagnosis.output)
+        .containsPattern("A3C on CartPole, seed 1: \\d findings")
+        .contains("severe: The policy stopped trying things", "(learning-rate, now 1.0)")
+        .contains("2,000 steps played")
+        .doesNotContain("\tat ");
+    Ended nowhere = stampede("diagnose", folder.resolve("nowhere").toString());
+    assertThat(nowhere.exit).isEqualTo(2);
+    assertThat(nowhere.output).contains("expected the folder of a run").doesNotContain("\tat ");
+  }
+
+  @Test
   void an_interrupt_from_the_keyboard_exits_with_130_and_everything_written(@TempDir Path folder)
       throws Exception {
     assumeFalse(
@@ -190,7 +214,7 @@ class CommandLineTest {
 
   @Test
   void every_command_has_help() throws Exception {
-    for (String command : List.of("run", "evaluate", "compare", "bench", "doctor")) {
+    for (String command : List.of("run", "evaluate", "compare", "diagnose", "bench", "doctor")) {
       Ended help = stampede(command, "--help");
       assertThat(help.exit).isZero();
       assertThat(help.output).startsWith("Usage: stampede " + command);
