@@ -55,6 +55,10 @@ public record Chart(
     return run.at("/experiment/stepsBudget/value").asLong();
   }
 
+  double seconds() {
+    return run.path("wallSeconds").asDouble();
+  }
+
   int threads() {
     return run.at("/experiment/threads").asInt();
   }

@@ -23,6 +23,9 @@ final class FellBack implements Rule {
 
   @Override
   public Opinion look(Chart chart) {
+    if (chart.solved()) {
+      return Opinion.fine();
+    }
     Optional<String> few = chart.tooFewEpisodes();
     if (few.isPresent()) {
       return Opinion.unjudged(few.get());

@@ -303,16 +303,21 @@ class DiagnosisTest {
   }
 
   @Test
-  void a_thread_whose_environment_is_slow_falls_behind() {
+  void a_thread_whose_environment_is_slow_falls_behind() throws Exception {
     AtomicInteger made = new AtomicInteger();
     EnvironmentFactory environments =
         purpose -> {
           int number = made.getAndIncrement();
           return number == 0 ? cartPole(DiagnosisTest::slowly) : new CartPole();
         };
-    Diagnosis diagnosis = diagnosisOf(Experiment.of().threads(2).env(environments).steps(60_000));
+    Run run = Experiment.of().threads(2).env(environments).steps(Long.MAX_VALUE).build().start();
+    while (run.isRunning() && run.progress().seconds() < 2.5) {
+      Thread.sleep(5);
+    }
+    run.stop();
 
-    Finding uneven = finding(diagnosis, "uneven-threads");
+    Finding uneven = finding(run.await().diagnose(), "uneven-threads");
+
     assertThat(number(uneven, "thread")).isZero(); // Its environment is the first.
     assertThat(number(uneven, "steps")).isLessThan(number(uneven, "mean") / 4);
   }

@@ -1,5 +1,6 @@
 package dev.stampede.notebook
 
+import dev.stampede.diagnosis.Diagnosis
 import dev.stampede.experiment.CompareResults
 import dev.stampede.experiment.CompareVerdict
 import dev.stampede.experiment.Run
@@ -19,6 +20,7 @@ public class Integration : JupyterIntegration() {
   override fun Builder.onLoaded() {
     dependencies(*classPath())
     import(
+      "dev.stampede.diagnosis.*",
       "dev.stampede.env.*",
       "dev.stampede.experiment.*",
       "dev.stampede.experiment.Algorithms.*",
@@ -31,6 +33,7 @@ public class Integration : JupyterIntegration() {
     render<Run> { it.output() }
     render<Figure> { it.output() }
     render<StoredRuns> { it.output() }
+    render<Diagnosis> { it.output() }
     render<Recording> { it.output() }
     render<CompareResults> { it.output() }
     render<CompareVerdict> { it.output() }

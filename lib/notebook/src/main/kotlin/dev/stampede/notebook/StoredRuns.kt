@@ -115,15 +115,25 @@ public fun runs(folder: String = RUNS.toString()): StoredRuns =
  * @throws IllegalArgumentException if there is no such run, or nothing to go on from
  */
 public fun resume(name: String, describe: ExperimentScope.() -> Unit = {}): Run = runShown {
+  val folder = runFolder(name)
+  val state = StoredRun.read(folder).state()
+  require(state !in setOf("running", "paused")) {
+    "$name: expected a run that has ended, but it is $state; stop it first"
+  }
+  Description(Experiment.resume(folder)).also(describe)
+}
+
+/**
+ * The folder of a run.
+ *
+ * @param name of a run that [runs] lists, or the path of its folder
+ */
+internal fun runFolder(name: String): Path {
   val listed = RUNS.resolve(name)
   val folder = if (Files.isDirectory(listed)) listed else Path.of(name)
   require(Files.isDirectory(folder)) {
     "expected a run that runs() lists, or the folder of one, but got \"$name\"; there are " +
       runs().joinToString(limit = 5) { it.name() }.ifEmpty { "none" }
   }
-  val state = StoredRun.read(folder).state()
-  require(state !in setOf("running", "paused")) {
-    "$name: expected a run that has ended, but it is $state; stop it first"
-  }
-  Description(Experiment.resume(folder)).also(describe)
+  return folder
 }
