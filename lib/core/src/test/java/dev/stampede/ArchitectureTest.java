@@ -24,6 +24,8 @@ class ArchitectureTest {
           .definedBy("dev.stampede.result..")
           .layer("record")
           .definedBy("dev.stampede.record..")
+          .layer("report")
+          .definedBy("dev.stampede.report..")
           .layer("algorithm")
           .definedBy("dev.stampede.algorithm..")
           .layer("runtime")
@@ -53,9 +55,11 @@ class ArchitectureTest {
               "algorithm", "runtime", "diagnosis", "experiment", "paper", "cli")
           .whereLayer("record")
           .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
+          .whereLayer("report")
+          .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("result")
           .mayOnlyBeAccessedByLayers(
-              "record", "runtime", "diagnosis", "experiment", "paper", "cli");
+              "record", "report", "runtime", "diagnosis", "experiment", "paper", "cli");
 
   @ArchTest
   static final ArchRule environments_know_no_tensors =

@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
       EvaluateCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
+      ExportCommand.class,
       CompareCommand.class,
       DiagnoseCommand.class,
       ExperimentCommand.class,

@@ -16,6 +16,7 @@ import dev.stampede.nn.ParametersFile;
 import dev.stampede.record.Recorder;
 import dev.stampede.record.Recording;
 import dev.stampede.record.Take;
+import dev.stampede.report.Report;
 import dev.stampede.result.Change;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.EvaluationRecord;
@@ -377,6 +378,11 @@ public final class Run {
   public List<String> workerRestartCauses() {
     EnvironmentFactory e = opened;
     return e == null ? List.of() : e.workerRestartCauses();
+  }
+
+  /** What the run has recorded so far, to be written in forms that others read. */
+  public Report report() {
+    return Report.of(record(), episodes(), evaluations(), learning());
   }
 
   /** θ as it is now; empty before the first environment is up. */
