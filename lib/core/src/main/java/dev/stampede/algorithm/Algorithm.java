@@ -37,6 +37,31 @@ public sealed interface Algorithm permits AsynchronousAlgorithm, BatchAlgorithm,
    */
   Action act(Space actions, float[] out, boolean greedy, RandomGenerator random);
 
+  /**
+   * What the network says of one state, for people to look at.
+   *
+   * @param out the network's outputs for the state
+   */
+  default Outlook outlook(Space actions, float[] out) {
+    return stochastic()
+        ? Outlook.ofPolicy(Policy.over(actions), out)
+        : Outlook.ofValues(values(actions, out), out);
+  }
+
+  /** Puts ∂V/∂out into {@code dOut}, or ∂(max Q)/∂out: what {@link Outlook#value} follows. */
+  default void valueGradient(Space actions, float[] out, float[] dOut) {
+    if (stochastic()) {
+      dOut[Policy.over(actions).outputs()] = 1;
+    } else {
+      ActionValues q = values(actions, out);
+      q.gradient(0, q.argmax(out, 0), 1, dOut);
+    }
+  }
+
+  private static ActionValues values(Space actions, float[] out) {
+    return ActionValues.of(actions, out.length > ActionValues.of(actions, false).outputs());
+  }
+
   /** Whether what is learned is a distribution, so that acting may draw from it. */
   default boolean stochastic() {
     return true;

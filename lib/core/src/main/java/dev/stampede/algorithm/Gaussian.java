@@ -82,6 +82,11 @@ record Gaussian(int dimensions) implements Policy {
     }
   }
 
+  /** σ of dimension {@code d}. */
+  double sigma(float[] out, int at, int d) {
+    return Math.sqrt(variance(out, at, d));
+  }
+
   /** σ² of dimension {@code d}. */
   private double variance(float[] out, int at, int d) {
     double rho = out[at + dimensions + d];

@@ -43,6 +43,11 @@ public interface EnvironmentFactory extends AutoCloseable {
     return 1;
   }
 
+  /** Whether rewards are clipped to [−1, 1] for learning alone. */
+  default boolean clipsRewards() {
+    return false;
+  }
+
   /**
    * Whether steps are done by other processes, so that a thread that waits for one leaves its core
    * to others.

@@ -8,6 +8,7 @@ import dev.stampede.nn.Parameters;
 import dev.stampede.record.Recorder;
 import dev.stampede.record.Recording;
 import dev.stampede.record.Take;
+import dev.stampede.record.Watched;
 import dev.stampede.runtime.Evaluation;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,36 @@ record PolicyPlayer(
     parameters.set(theta);
     try (Evaluation evaluation = new Evaluation(algorithm, network, environment, seed)) {
       return evaluation.play(parameters, observations, episodes, greedy, goOn);
+    }
+  }
+
+  /**
+   * Films with what the network says of each state; closes the environment.
+   *
+   * @param name of the environment
+   */
+  Watched watch(
+      Environment environment,
+      String name,
+      LearnedReward rewards,
+      Take take,
+      boolean greedy,
+      boolean saliency,
+      Path file,
+      Consumer<String> messages) {
+    Parameters parameters = new Parameters(network.size());
+    parameters.set(theta);
+    try (Watching watching =
+            new Watching(this, environment, rewards, greedy, saliency, file, messages);
+        Evaluation evaluation = new Evaluation(algorithm, network, environment, take.seed())) {
+      evaluation.play(
+          parameters,
+          observations,
+          take.episodes(),
+          greedy,
+          () -> watching.steps() < take.steps(),
+          watching);
+      return watching.finish(name);
     }
   }
 

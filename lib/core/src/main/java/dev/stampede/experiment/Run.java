@@ -6,7 +6,6 @@ import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.diagnosis.Diagnosis;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
-import dev.stampede.env.Environments;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Engine;
 import dev.stampede.nn.Initialization;
@@ -411,33 +410,24 @@ public final class Run {
    */
   public Recording video(Path file, Take take, boolean greedy) {
     Recorder.checkName(file);
+    return policy().video(file, take, greedy);
+  }
+
+  /**
+   * The policy as it is now, to be watched, filmed and measured.
+   *
+   * @throws IllegalStateException if the run has no parameters yet
+   */
+  public PolicySnapshot policy() {
     Training t = training;
     Network n = network;
     if (t == null || n == null) {
       throw new IllegalStateException(
           "the run has no parameters yet, so nothing can be played; wait until it makes steps");
     }
-    Algorithm algorithm = preset.make(framesPerStep);
-    PolicyPlayer player = new PolicyPlayer(algorithm, n, t.theta(), t.observationMoments());
-    boolean own = experiment.env().equals(Experiment.OWN_ENVIRONMENT);
-    EnvironmentFactory environments =
-        own
-            ? experiment.openEnvironments(messages)
-            : Environments.open(experiment.env(), 1, messages);
-    try (Environment environment = environments.create(EnvironmentFactory.Purpose.RECORDING)) {
-      return player.record(
-          environment,
-          experiment.env(),
-          environments.protocol(),
-          take,
-          greedy || !algorithm.stochastic(),
-          file,
-          messages);
-    } finally {
-      if (!own) { // Its own, the run may use yet.
-        environments.close();
-      }
-    }
+    PolicyPlayer player =
+        new PolicyPlayer(preset.make(framesPerStep), n, t.theta(), t.observationMoments());
+    return new PolicySnapshot(experiment, preset, player, t.steps(), messages);
   }
 
   /**

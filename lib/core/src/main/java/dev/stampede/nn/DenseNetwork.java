@@ -150,16 +150,30 @@ final class DenseNetwork implements LocalNetwork {
     double value = loss.at(batchOut, dOut);
     Arrays.fill(gradient.values(), 0);
     for (int i = 0; i < n; i++) {
-      Arrays.fill(delta, 0);
-      for (int k = 0; k < outputs.length; k++) {
-        delta[outputs[k]] = dOut[i * outputs.length + k];
-      }
-      for (int l = layers.length - 1; l >= 0; l--) {
-        layerBackward(layers[l], units[i], delta, theta, gradient.values());
-      }
+      backward(i, dOut, i * outputs.length, gradient.values());
     }
     consumer.accept(gradient);
     return value;
+  }
+
+  @Override
+  public float[] observationGradient(int i, Loss loss) {
+    float[] at = forward(i).clone();
+    float[] dAt = new float[at.length];
+    loss.at(at, dAt);
+    backward(i, dAt, 0, new float[network.size()]);
+    return Arrays.copyOf(delta, states[i].length);
+  }
+
+  /** Leaves ∂loss/∂unit of all units in {@link #delta}, and adds to the gradient. */
+  private void backward(int i, float[] dOuts, int at, float[] dTheta) {
+    Arrays.fill(delta, 0);
+    for (int k = 0; k < outputs.length; k++) {
+      delta[outputs[k]] = dOuts[at + k];
+    }
+    for (int l = layers.length - 1; l >= 0; l--) {
+      layerBackward(layers[l], units[i], delta, theta, dTheta);
+    }
   }
 
   @Override

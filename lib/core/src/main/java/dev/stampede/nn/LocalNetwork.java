@@ -129,6 +129,14 @@ public sealed interface LocalNetwork extends AutoCloseable
         "expected a network that keeps its observations, but a tile coding keeps active features");
   }
 
+  /**
+   * The gradient of a loss of state {@code i} alone with respect to its observation, as the network
+   * takes it: bytes scaled to [0, 1]. What is remembered before the state is constant.
+   *
+   * @throws IllegalStateException if its outputs are steps of the observation, so that it has none
+   */
+  float[] observationGradient(int i, Loss loss);
+
   /** What a recurrent network remembers before state {@code i}; nothing of other networks. */
   float[] memory(int i);
 

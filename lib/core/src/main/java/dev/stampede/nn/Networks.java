@@ -112,7 +112,7 @@ public final class Networks {
   }
 
   /** Whether a picture's shape is (height, width, channels). */
-  private static boolean channelsLast(int[] shape) {
+  static boolean channelsLast(int[] shape) {
     return shape.length == 3 && shape[2] < Math.min(shape[0], shape[1]);
   }
 

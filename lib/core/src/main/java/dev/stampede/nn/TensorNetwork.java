@@ -1,6 +1,5 @@
 package dev.stampede.nn;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,6 +13,7 @@ import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -195,7 +195,7 @@ final class TensorNetwork implements LocalNetwork {
         }
         PtNDArray result = unroll(leaves, 0, n, scope, true);
         read(result, batchOut, length);
-        java.util.Arrays.fill(dOut, 0, length, 0);
+        Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
         headGradient.asFloatBuffer().put(dOut, 0, length);
         JniUtils.backward(result, headGradient(n), false, false);
@@ -205,6 +205,50 @@ final class TensorNetwork implements LocalNetwork {
       gradient.accept(new TensorGradient(network, own));
       return value;
     }
+  }
+
+  @Override
+  public float[] observationGradient(int i, Loss loss) {
+    float[] memory = memory(i);
+    try (NDManager scope = manager.newSubManager()) {
+      PtNDArray observed = asInput(over((PtNDManager) scope, i, 1));
+      JniUtils.setGradMode(true);
+      try {
+        PtNDArray leaf = JniUtils.detachGradient(observed);
+        leaf.attach(scope);
+        leaf.setRequiresGradient(true);
+        NDList input = new NDList(leaf).addAll(states(memory, scope));
+        PtNDArray result = join(network.block().forward(constants, input, false));
+        float[] at = result.toFloatArray();
+        float[] dAt = new float[at.length];
+        loss.at(at, dAt);
+        JniUtils.backward(result, (PtNDArray) scope.create(dAt, result.getShape()), false, false);
+        PtNDArray gradient = JniUtils.getGradient(leaf);
+        gradient.attach(scope);
+        return gradient.toFloatArray();
+      } finally {
+        JniUtils.setGradMode(false);
+      }
+    }
+  }
+
+  /** What is remembered of one sequence, as the block takes it. */
+  private NDList states(float[] memory, NDManager scope) {
+    NDList states = new NDList();
+    int at = 0;
+    for (int size : network.stateSizes()) {
+      float[] part = Arrays.copyOfRange(memory, at, at + size);
+      states.add(scope.create(part, new Shape(1, size)));
+      at += size;
+    }
+    return states;
+  }
+
+  /** Bytes scaled to [0, 1]. */
+  private static PtNDArray asInput(PtNDArray observed) {
+    return observed.getDataType() == DataType.FLOAT32
+        ? observed
+        : (PtNDArray) observed.toType(DataType.FLOAT32, false).muli(1 / 255f);
   }
 
   @Override
@@ -353,11 +397,9 @@ final class TensorNetwork implements LocalNetwork {
     NDManager owner = observed.getManager();
     observed.attach(scope); // What a block makes from its inputs belongs to their manager.
     try {
-      NDArray input =
-          observed.getDataType() == DataType.FLOAT32
-              ? observed
-              : observed.toType(DataType.FLOAT32, false).muli(1 / 255f);
-      return network.block().forward(values, new NDList(input).addAll(before), training);
+      return network
+          .block()
+          .forward(values, new NDList(asInput(observed)).addAll(before), training);
     } finally {
       observed.attach(owner);
     }

@@ -103,6 +103,13 @@ final class TileNetwork implements LocalNetwork {
   }
 
   @Override
+  public float[] observationGradient(int i, Loss loss) {
+    throw new IllegalStateException(
+        "expected a network whose outputs follow its observation smoothly, but those of tiles are"
+            + " constant within each tile");
+  }
+
+  @Override
   public double backward(int n, Loss loss, GradientConsumer consumer) {
     outputs(0, n);
     Arrays.fill(dOut, 0, n * out.length, 0);

@@ -2,9 +2,6 @@ package dev.stampede.record;
 
 import dev.stampede.env.Frame;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A picture with episode, step and score in a strip below it, scaled up by a whole factor where it
@@ -19,39 +16,8 @@ final class Scoreboard {
   private static final int WIDEST = 1280; // Beyond that, nothing is scaled up.
   private static final int MARGIN = 3; // In the thickness of a letter.
   private static final int CHARACTERS = 27; // "EP 10  STEP 9999 SCORE 1234"
-  private static final int GLYPH_WIDTH = 5;
-  private static final int GLYPH_HEIGHT = 7;
-  private static final int ADVANCE = GLYPH_WIDTH + 1;
   private static final byte[] BACKGROUND = {0x1E, 0x20, 0x2C};
   private static final byte[] INK = {(byte) 0xF2, (byte) 0xF2, (byte) 0xEC};
-  private static final String UNKNOWN = "#####/#...#/#...#/#...#/#...#/#...#/#####";
-
-  private static final Map<Character, String> GLYPHS =
-      Stream.of(
-              "0 .###./#...#/#..##/#.#.#/##..#/#...#/.###.",
-              "1 ..#../.##../..#../..#../..#../..#../.###.",
-              "2 .###./#...#/....#/...#./..#../.#.../#####",
-              "3 #####/...#./..#../...#./....#/#...#/.###.",
-              "4 ...#./..##./.#.#./#..#./#####/...#./...#.",
-              "5 #####/#..../####./....#/....#/#...#/.###.",
-              "6 ..##./.#.../#..../####./#...#/#...#/.###.",
-              "7 #####/....#/...#./..#../.#.../.#.../.#...",
-              "8 .###./#...#/#...#/.###./#...#/#...#/.###.",
-              "9 .###./#...#/#...#/.####/....#/...#./.##..",
-              "- ...../...../...../####./...../...../.....",
-              ". ...../...../...../...../...../.##../.##..",
-              "A .###./#...#/#...#/#####/#...#/#...#/#...#",
-              "C .###./#...#/#..../#..../#..../#...#/.###.",
-              "E #####/#..../#..../####./#..../#..../#####",
-              "F #####/#..../#..../####./#..../#..../#....",
-              "I .###./..#../..#../..#../..#../..#../.###.",
-              "N #...#/##..#/#.#.#/#..##/#...#/#...#/#...#",
-              "O .###./#...#/#...#/#...#/#...#/#...#/.###.",
-              "P ####./#...#/#...#/####./#..../#..../#....",
-              "R ####./#...#/#...#/####./#.#../#..#./#...#",
-              "S .####/#..../#..../.###./....#/....#/####.",
-              "T #####/..#../..#../..#../..#../..#../..#..")
-          .collect(Collectors.toUnmodifiableMap(line -> line.charAt(0), line -> line.substring(2)));
 
   private final int width;
   private final int height;
@@ -80,7 +46,7 @@ final class Scoreboard {
     int shown = factor * picture.width();
     int width = even(Math.max(LEAST_WIDTH, shown));
     int scale = scale(width, CHARACTERS);
-    int strip = (GLYPH_HEIGHT + 2 * MARGIN) * scale;
+    int strip = (Glyphs.HEIGHT + 2 * MARGIN) * scale;
     int below = factor * picture.height();
     Scoreboard board = new Scoreboard(width, even(below + strip));
     board.scaled(picture, factor, (width - shown) / 2);
@@ -88,7 +54,7 @@ final class Scoreboard {
     String right = "SCORE " + number(score);
     int fits = Math.min(scale, scale(width, left.length() + 2 + right.length()));
     int top = below + MARGIN * scale;
-    int begin = width - MARGIN * scale - fits * (ADVANCE * right.length() - 1);
+    int begin = width - MARGIN * scale - fits * (Glyphs.ADVANCE * right.length() - 1);
     board.write(left, MARGIN * scale, top, fits);
     board.write(right, begin, top, fits);
     return new Frame(board.width, board.height, board.rgb);
@@ -100,7 +66,7 @@ final class Scoreboard {
 
   /** How large letters can be so that so many are in one line. */
   private static int scale(int width, int characters) {
-    return Math.max(1, width / (ADVANCE * characters + 2 * MARGIN));
+    return Math.max(1, width / (Glyphs.ADVANCE * characters + 2 * MARGIN));
   }
 
   /** A whole number as it is, others to two decimals, large ones to none. */
@@ -134,23 +100,7 @@ final class Scoreboard {
   }
 
   private void write(String text, int left, int top, int scale) {
-    int x = left;
-    for (char c : text.toCharArray()) {
-      if (c != ' ') {
-        draw(GLYPHS.getOrDefault(c, UNKNOWN), x, top, scale);
-      }
-      x += ADVANCE * scale;
-    }
-  }
-
-  private void draw(String glyph, int left, int top, int scale) {
-    for (int row = 0; row < GLYPH_HEIGHT; row++) {
-      for (int column = 0; column < GLYPH_WIDTH; column++) {
-        if (glyph.charAt(row * (GLYPH_WIDTH + 1) + column) == '#') {
-          fill(left + column * scale, top + row * scale, scale, scale, INK);
-        }
-      }
-    }
+    Glyphs.write(text, left, top, scale, (x, y, w, h) -> fill(x, y, w, h, INK));
   }
 
   /** What lies outside is left out. */

@@ -52,7 +52,7 @@ final class Chart {
           LEFT, width - RIGHT, y(y), y(y));
       add(
           "<text x='%d' y='%s' dy='4' text-anchor='end' opacity='.75'>%s</text>",
-          LEFT - 6, y(y), Text.number(Math.abs(y) < step / 2 ? 0 : rounded(y, step)));
+          LEFT - 6, y(y), tickLabel(y, step));
     }
     double across = tick(right, width / 110);
     for (double x = 0; x <= right; x += across) {
@@ -65,10 +65,13 @@ final class Chart {
         (LEFT + width - RIGHT) / 2, height - 2);
   }
 
-  /** Without the noise of adding. */
-  private static double rounded(double value, double step) {
-    double digits = Math.pow(10, Math.max(0, 1 - Math.floor(Math.log10(step))));
-    return Math.rint(value * digits) / digits;
+  /** With as many decimals as tell ticks apart. */
+  private static String tickLabel(double value, double step) {
+    int decimals = (int) Math.max(0, -Math.floor(Math.log10(step)));
+    double shown = Math.abs(value) < step / 2 ? 0 : value;
+    return decimals > 5
+        ? String.format(Locale.ROOT, "%.0e", shown)
+        : String.format(Locale.ROOT, "%,." + decimals + "f", shown);
   }
 
   /** 1, 2 or 5 times a power of ten, so that there are about so many. */

@@ -7,6 +7,7 @@ import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.Interval;
 import dev.stampede.result.LearningRecord;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -174,7 +175,9 @@ final class Page {
   }
 
   /** The mean of the last returns, at most 100, at each episode's end. */
-  private static List<Point> means(List<EpisodeRecord> episodes) {
+  private static List<Point> means(List<EpisodeRecord> ended) {
+    List<EpisodeRecord> episodes =
+        ended.stream().sorted(Comparator.comparingLong(EpisodeRecord::step)).toList();
     List<Point> means = new ArrayList<>();
     double sum = 0;
     for (int i = 0; i < episodes.size(); i++) {

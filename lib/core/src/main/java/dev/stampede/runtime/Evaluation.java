@@ -65,19 +65,35 @@ public final class Evaluation implements AutoCloseable, Saveable {
       int episodes,
       boolean greedy,
       BooleanSupplier goOn) {
+    return play(theta, observations, episodes, greedy, goOn, Onlooker.NOBODY);
+  }
+
+  /** The same while somebody looks on, which changes nothing. */
+  public List<Double> play(
+      Parameters theta,
+      Optional<Moments> observations,
+      int episodes,
+      boolean greedy,
+      BooleanSupplier goOn,
+      Onlooker onlooker) {
     UnaryOperator<Observation> seen =
         given -> observations.isPresent() ? observations.get().normalized(given) : given;
     network.sync(theta);
     List<Double> returns = new ArrayList<>();
     while (returns.size() < episodes && goOn.getAsBoolean()) {
       network.start(seen.apply(environment.reset()));
+      onlooker.starts();
       Step step;
       do {
-        Action a = algorithm.act(actionSpace, network.forward(0), greedy, random);
+        float[] out = network.forward(0);
+        onlooker.sees(network, out);
+        Action a = algorithm.act(actionSpace, out, greedy, random);
         step = environment.step(Bounds.cut(a, actionSpace));
+        onlooker.steps(a, step);
         network.put(1, seen.apply(step.observation()));
         network.copy(1, 0);
       } while (!step.last() && goOn.getAsBoolean());
+      onlooker.ends(network);
       step.episode().ifPresent(episode -> returns.add(episode.score()));
     }
     return returns;

@@ -132,9 +132,12 @@ final class GymFactory implements EnvironmentFactory {
     if (atari.isPresent() && atari.get().lifeLoss()) {
       environment = new EpisodicLife(environment, game::lives);
     }
-    return atari.isPresent() && atari.get().clipRewards()
-        ? new ClipReward(environment)
-        : environment;
+    return clipsRewards() ? new ClipReward(environment) : environment;
+  }
+
+  @Override
+  public boolean clipsRewards() {
+    return atari.isPresent() && atari.get().clipRewards();
   }
 
   private Environment scored(GymEnvironment game) {
