@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class CheckpointedSettings {
   private static final String STEPS = "steps";
   private static final String CHECKPOINT_EVERY = "checkpointEvery";
+  private static final String KEEP_EVERY = "keepParametersEvery";
   private static final String OWN_NETWORK = "network of the user's own";
   private static final String OWN_EXPLORATION = "exploration of the user's own";
   private static final String OWN_LOSS = "loss of the user's own";
@@ -70,6 +71,7 @@ final class CheckpointedSettings {
         "greedyEvaluation", experiment.greedyEvaluation().map(Object::toString).orElse(NONE));
     settings.put("deterministic", Boolean.toString(experiment.deterministic()));
     settings.put(CHECKPOINT_EVERY, experiment.checkpointEvery().toString());
+    experiment.keepParametersEvery().ifPresent(n -> settings.put(KEEP_EVERY, Long.toString(n)));
     return settings;
   }
 
@@ -89,6 +91,9 @@ final class CheckpointedSettings {
     if (!env.equals(Experiment.OWN_ENVIRONMENT)) {
       Environments.check(env);
       builder.env(env);
+    }
+    if (settings.containsKey(KEEP_EVERY)) {
+      builder.keepParametersEvery(Long.parseLong(of(settings, KEEP_EVERY)));
     }
     if (!of(settings, "until").equals(NONE)) {
       builder.until(Double.parseDouble(of(settings, "until")));
@@ -144,6 +149,7 @@ final class CheckpointedSettings {
       boolean free =
           name.equals(STEPS)
               || name.equals(CHECKPOINT_EVERY)
+              || name.equals(KEEP_EVERY)
               || name.equals("name")
               || name.startsWith(SOURCE);
       String asked = is.getOrDefault(name, NONE);

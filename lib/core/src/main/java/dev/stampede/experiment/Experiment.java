@@ -124,6 +124,11 @@ public final class Experiment {
     return b.checkpointEvery;
   }
 
+  /** Agent steps between copies of θ that are kept; empty if none are. */
+  public OptionalLong keepParametersEvery() {
+    return b.keepParametersEvery;
+  }
+
   /** Whether it goes on with an earlier run. */
   boolean resumes() {
     return b.resumed != null;
@@ -181,6 +186,7 @@ public final class Experiment {
     private @Nullable Path out;
     private boolean filesMayFail;
     private Duration checkpointEvery = Duration.ofMinutes(1);
+    private OptionalLong keepParametersEvery = OptionalLong.empty();
     private @Nullable Path resumed;
 
     private Builder() {}
@@ -200,6 +206,7 @@ public final class Experiment {
       out = other.out;
       filesMayFail = other.filesMayFail;
       checkpointEvery = other.checkpointEvery;
+      keepParametersEvery = other.keepParametersEvery;
       resumed = other.resumed;
     }
 
@@ -344,6 +351,15 @@ public final class Experiment {
             "checkpointEvery: expected a time of 0 or more but got " + interval);
       }
       checkpointEvery = interval;
+      return this;
+    }
+
+    /**
+     * Keeps θ in {@link #out} after every so many agent steps, so that {@link Run#at} can go back
+     * to it. Each takes 4 bytes for each parameter of the network.
+     */
+    public Builder keepParametersEvery(long steps) {
+      keepParametersEvery = OptionalLong.of(positive("keepParametersEvery", steps));
       return this;
     }
 

@@ -29,11 +29,13 @@ import dev.stampede.runtime.Normalization;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
 import dev.stampede.runtime.Reduction;
+import dev.stampede.runtime.Snapshot;
 import dev.stampede.runtime.Training;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,10 +43,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -425,9 +429,65 @@ public final class Run {
       throw new IllegalStateException(
           "the run has no parameters yet, so nothing can be played; wait until it makes steps");
     }
+    return policy(n, new Snapshot(t.steps(), t.theta(), t.observationMoments()));
+  }
+
+  /**
+   * The policy as it was near a step: the nearest of those that were kept and of the one now. It
+   * says which step it really has.
+   *
+   * @throws IllegalStateException if the run keeps none; see {@link
+   *     Experiment.Builder#keepParametersEvery}
+   */
+  public PolicySnapshot at(long step) {
+    PolicySnapshot now = policy();
+    RunDirectory out = directory;
+    Training t = training;
+    Network n = network;
+    if (out == null || t == null || n == null || experiment.keepParametersEvery().isEmpty()) {
+      throw new IllegalStateException(
+          "at: expected a run that keeps its parameters; start it with"
+              + " keepParametersEvery(50_000) and a folder, or use policy(), which is that of step "
+              + now.step());
+    }
+    try {
+      keepParameters(t);
+      SortedMap<Long, Path> kept = out.keptParameters();
+      long nearest =
+          Stream.concat(kept.keySet().stream(), Stream.of(now.step()))
+              .min(Comparator.comparingLong(each -> Math.abs(each - step)))
+              .orElseThrow();
+      Path file = kept.get(nearest);
+      return file == null ? now : policy(n, read(file, nearest, n));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the parameters of " + out.path() + " cannot be read", e);
+    }
+  }
+
+  private Snapshot read(Path file, long step, Network n) throws IOException {
+    return new Snapshot(
+        step,
+        ParametersFile.read(file, n),
+        preset.yes(Knob.NORMALIZE_OBSERVATIONS)
+            ? Optional.of(ParametersFile.readMoments(file, n))
+            : Optional.empty());
+  }
+
+  private PolicySnapshot policy(Network n, Snapshot theta) {
     PolicyPlayer player =
-        new PolicyPlayer(preset.make(framesPerStep), n, t.theta(), t.observationMoments());
-    return new PolicySnapshot(experiment, preset, player, t.steps(), messages);
+        new PolicyPlayer(preset.make(framesPerStep), n, theta.theta(), theta.observations());
+    return new PolicySnapshot(experiment, preset, player, theta.step(), messages);
+  }
+
+  /** Writes the copies of θ that are due. */
+  private synchronized void keepParameters(Training t) throws IOException {
+    RunDirectory out = directory;
+    Network n = network;
+    for (Snapshot each : t.takeSnapshots()) {
+      if (out != null && n != null) {
+        ParametersFile.write(out.parametersAt(each.step()), n, each.theta(), each.observations());
+      }
+    }
   }
 
   /**
@@ -465,6 +525,9 @@ public final class Run {
       }
       if (from.isEmpty()) {
         begin();
+      }
+      if (directory != null) {
+        experiment.keepParametersEvery().ifPresent(t::keepSnapshotsEvery);
       }
       training = t;
       up.countDown();
@@ -571,6 +634,7 @@ public final class Run {
     t.restore(from, finished);
     Checkpoint.putDamagedAside(out.path());
     out.keepEpisodes(from.episodes());
+    out.deleteParametersAfter(from.steps());
     written = finished.size();
     for (Change each : t.changes()) {
       preset = changed(Knob.named(each.knob()), each.to());
@@ -620,6 +684,7 @@ public final class Run {
       }
       for (int seconds = 1; !t.await(1_000); seconds++) {
         attempt(() -> writeEpisodes(t));
+        attempt(() -> keepParameters(t));
         if (seconds % 60 == 0) {
           attempt(this::write);
         }
@@ -768,6 +833,10 @@ public final class Run {
               return true;
             },
             () -> {
+              keepParameters(t);
+              return true;
+            },
+            () -> {
               out.write(t.evaluations());
               return true;
             },
@@ -870,6 +939,9 @@ public final class Run {
     experiment
         .evaluateEvery()
         .ifPresent(every -> settings.put("evaluateEvery", quantity(every, "agent steps")));
+    experiment
+        .keepParametersEvery()
+        .ifPresent(every -> settings.put("keepParametersEvery", quantity(every, "agent steps")));
     settings.put("evaluationEpisodes", experiment.evaluationEpisodes());
     settings.put("deterministic", experiment.deterministic());
     return settings;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,7 +19,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,6 +37,8 @@ public final class RunDirectory {
 
   /** More lines than a file can have. */
   private static final long ALL = Long.MAX_VALUE - 1;
+
+  private static final Pattern KEPT = Pattern.compile("parameters-(\\d+)\\.safetensors");
 
   private final Path directory;
 
@@ -68,6 +75,7 @@ public final class RunDirectory {
     Files.deleteIfExists(evaluations());
     Files.deleteIfExists(learning());
     Files.deleteIfExists(parameters());
+    deleteParametersAfter(0);
     Files.deleteIfExists(json());
   }
 
@@ -144,6 +152,33 @@ public final class RunDirectory {
 
   public Path parameters() {
     return directory.resolve("parameters.safetensors");
+  }
+
+  /** θ as it was after so many agent steps. */
+  public Path parametersAt(long step) {
+    return directory.resolve(String.format(Locale.ROOT, "parameters-%012d.safetensors", step));
+  }
+
+  /** The files of {@link #parametersAt} that are there, by their steps. */
+  public SortedMap<Long, Path> keptParameters() throws IOException {
+    SortedMap<Long, Path> kept = new TreeMap<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "parameters-*.safetensors")) {
+      for (Path file : files) {
+        Matcher name = KEPT.matcher(String.valueOf(file.getFileName()));
+        if (name.matches()) {
+          kept.put(Long.valueOf(name.group(1)), file);
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** Removes those that a run which goes on from this step has not come to. */
+  public void deleteParametersAfter(long step) throws IOException {
+    for (Path file : keptParameters().tailMap(step + 1).values()) {
+      Files.delete(file);
+    }
   }
 
   /** Appends finished episodes. */

@@ -71,6 +71,7 @@ public final class Training {
   private final List<Long> seeds = new ArrayList<>();
   private final SafePoint safePoint;
   private final LearningLog learning;
+  private final Snapshots snapshots = new Snapshots();
   private final boolean environmentsAreSaved;
   private List<Resumption> resumptions = List.of();
   private List<byte[]> resumedActors = List.of();
@@ -406,6 +407,16 @@ public final class Training {
     return theta.toArray();
   }
 
+  /** Copies θ after every so many steps from here on; before {@link #run}. */
+  public void keepSnapshotsEvery(long steps) {
+    snapshots.keepEvery(steps, T.get());
+  }
+
+  /** The copies made since the last call, oldest first. */
+  public List<Snapshot> takeSnapshots() {
+    return snapshots.drain();
+  }
+
   /** By what observations are normalised now; empty if they are not. */
   public Optional<Moments> observationMoments() {
     return plan.normalization().observations()
@@ -599,6 +610,7 @@ public final class Training {
   void countUpdate() {
     updates.incrementAndGet();
     learning.note();
+    snapshots.takeIfDue(T.get(), theta, this);
   }
 
   void countLostEpisode() {

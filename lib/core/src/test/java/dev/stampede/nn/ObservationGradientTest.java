@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
@@ -20,7 +25,15 @@ class ObservationGradientTest {
   private static final Space.Box GRID = Space.Box.floats(2, 5, 5);
 
   static Stream<Arguments> networks() {
-    Block conv = Networks.linear(Networks.gridConvFeatures(), 3);
+    var layers = new SequentialBlock(); // Smooth, so that slopes are those of the same branch.
+    layers.add(
+        Conv2d.builder()
+            .setKernelShape(new Shape(3, 3))
+            .optStride(new Shape(1, 1))
+            .setFilters(4)
+            .build());
+    layers.add(Activation.tanhBlock()).add(Blocks.batchFlattenBlock());
+    Block conv = Networks.linear(layers, 3);
     return Stream.of(
         Arguments.of("dense in Java", Networks.mlp(SIX, 3, Nonlinearity.TANH, 8), SIX, true),
         Arguments.of("dense", Networks.mlp(SIX, 3, Nonlinearity.TANH, 8), SIX, false),
