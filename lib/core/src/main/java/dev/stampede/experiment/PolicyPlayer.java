@@ -41,10 +41,12 @@ record PolicyPlayer(
    * Films with what the network says of each state; closes the environment.
    *
    * @param name of the environment
+   * @param step agent steps of the run when θ was as it is
    */
   Watched watch(
       Environment environment,
       String name,
+      long step,
       LearnedReward rewards,
       Take take,
       boolean greedy,
@@ -63,7 +65,7 @@ record PolicyPlayer(
           greedy,
           () -> watching.steps() < take.steps(),
           watching);
-      return watching.finish(name);
+      return watching.finish(name, step);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.stampede.record.Take;
 import dev.stampede.record.Watched;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +37,13 @@ public final class PolicySnapshot {
     this.player = player;
     this.step = step;
     this.messages = messages;
+  }
+
+  /** Algorithm, environment and step, in a line. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT, "%s on %s, policy of step %,d", preset.name(), experiment.env(), step);
   }
 
   /** Agent steps of all threads when θ was as it is here. */
@@ -92,6 +100,7 @@ public final class PolicySnapshot {
             player.watch(
                 environment,
                 experiment.env(),
+                step,
                 LearnedReward.of(preset, environments),
                 take,
                 greedily(greedy),

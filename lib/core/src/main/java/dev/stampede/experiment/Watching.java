@@ -177,11 +177,13 @@ final class Watching implements Onlooker, AutoCloseable {
    * Completes the file.
    *
    * @param environment its name
+   * @param policyStep agent steps of the run when its policy was as it is
    */
-  Watched finish(String environment) {
+  Watched finish(String environment, long policyStep) {
     Recording recording = video.finish(environment);
     return new Watched(
         recording,
+        policyStep,
         greedy
             ? kind() == Outlook.Kind.ACTION_VALUES ? "the most valuable" : "the most probable"
             : "drawn from the policy",

@@ -18,7 +18,7 @@ public record Heat(int width, int height, float[] values) {
       for (int x = 0; x < picture.width(); x++) {
         int at = 3 * (y * picture.width() + x);
         int place = y * height / picture.height() * width + x * width / picture.width();
-        double share = most > 0 ? Math.sqrt(values[place] / most) : 0;
+        double share = most > 0 ? values[place] / most : 0;
         blend(picture.rgb(), rgb, at, share);
       }
     }

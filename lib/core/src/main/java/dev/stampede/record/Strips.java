@@ -20,7 +20,7 @@ import java.util.List;
  * y axis holds all values since the episode began.
  */
 final class Strips {
-  private static final int FEWEST = 40; // Steps in the width, when an episode begins.
+  private static final int FEWEST = 20; // Steps in the width, when an episode begins.
   private static final int PIXELS_OF_A_STEP = 2;
   private static final Color BACKGROUND = new Color(0x1E202C);
   private static final Color FIELD = new Color(0x282B3A);
@@ -90,8 +90,8 @@ final class Strips {
   /** The picture with the strips below it. */
   Frame below(Frame picture) {
     int width = picture.width();
-    int letters = Math.max(1, width / 170);
-    int each = 2 * (20 + 8 * letters);
+    int letters = Math.max(1, width / 160);
+    int each = 2 * (20 + 9 * letters);
     BufferedImage image =
         new BufferedImage(width, each * strips.size(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -101,10 +101,10 @@ final class Strips {
     for (int i = 0; i < strips.size(); i++) {
       int margin = 3 * letters;
       int head = (Glyphs.HEIGHT + 3) * letters;
-      title(graphics, i, margin, i * each, letters);
-      legend(graphics, strips.get(i).lines(), width - margin, i * each, letters);
-      new Field(graphics, i, margin, i * each + head, width - 2 * margin, each - head - margin)
-          .draw();
+      int top = i * each + margin;
+      title(graphics, i, margin, top, letters);
+      legend(graphics, strips.get(i).lines(), width - margin, top, letters);
+      new Field(graphics, i, margin, top + head, width - 2 * margin, each - head - margin).draw();
     }
     graphics.dispose();
     return under(picture, image);
@@ -210,8 +210,7 @@ final class Strips {
         for (int k = 0; k < rows.get(t).length; k++) {
           double above = below + rows.get(t)[k];
           graphics.setColor(color(k));
-          graphics.fill(
-              new Rectangle2D.Double(x(t) - pixels, y(above), pixels, y(below) - y(above)));
+          column(t, above, below);
           below = above;
         }
       }
@@ -244,11 +243,17 @@ final class Strips {
           double mean = rows.get(t)[k];
           double spread = rows.get(t)[strip.lines() + k];
           graphics.setColor(faint(color(k)));
-          graphics.fill(
-              new Rectangle2D.Double(
-                  x(t) - pixels, y(mean + spread), pixels, y(mean - spread) - y(mean + spread)));
+          column(t, mean + spread, mean - spread);
         }
       }
+    }
+
+    /** On whole pixels: no seam is seen between one step and the next. */
+    private void column(int t, double above, double below) {
+      int begin = (int) Math.round(x(t) - pixels);
+      int end = (int) Math.round(x(t));
+      int high = (int) Math.round(y(above));
+      graphics.fillRect(begin, high, end - begin, (int) Math.round(y(below)) - high);
     }
 
     private static Color faint(Color color) {

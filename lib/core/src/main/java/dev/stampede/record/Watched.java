@@ -7,12 +7,14 @@ import java.util.Map;
  * Episodes that were played to be watched.
  *
  * @param recording the video
+ * @param policyStep agent steps of the run when its policy was as it is seen here
  * @param actions how they were chosen, in words
  * @param table what was known of each state, by name: {@code episode}, {@code step}, {@code
  *     reward}, {@code value}, {@code residual}, and one column for each action; all of one length,
  *     NaN where there is nothing
  */
-public record Watched(Recording recording, String actions, Map<String, List<Double>> table) {
+public record Watched(
+    Recording recording, long policyStep, String actions, Map<String, List<Double>> table) {
 
   /**
    * One column of the table.

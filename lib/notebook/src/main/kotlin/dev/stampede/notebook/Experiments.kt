@@ -79,6 +79,12 @@ public interface ExperimentScope {
   /** Evaluates in an environment of its own every so many agent steps. */
   public fun evaluateEvery(steps: Int)
 
+  /** Keeps the parameters every so many agent steps, so that `run.at(step)` can go back to them. */
+  public fun keepParametersEvery(interval: Span)
+
+  /** Keeps the parameters every so many agent steps, so that `run.at(step)` can go back to them. */
+  public fun keepParametersEvery(steps: Int)
+
   /** Episodes of each evaluation. */
   public fun evaluationEpisodes(n: Int)
 
@@ -288,6 +294,17 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
   }
 
   override fun evaluateEvery(steps: Int) = evaluateEvery(steps.toLong())
+
+  override fun keepParametersEvery(interval: Span) {
+    require(interval.unit == Span.Unit.STEPS) {
+      "keepParametersEvery: expected agent steps, such as 50_000.steps, but got $interval"
+    }
+    builder.keepParametersEvery(interval.amount)
+  }
+
+  override fun keepParametersEvery(steps: Int) {
+    builder.keepParametersEvery(steps.toLong())
+  }
 
   override fun evaluationEpisodes(n: Int) {
     builder.evaluationEpisodes(n)

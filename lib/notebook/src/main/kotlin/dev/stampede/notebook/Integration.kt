@@ -7,6 +7,8 @@ import dev.stampede.experiment.Run
 import dev.stampede.experiment.SweepResults
 import dev.stampede.paper.PaperReport
 import dev.stampede.record.Recording
+import dev.stampede.record.Watched
+import dev.stampede.report.Card
 import java.io.File
 import java.util.jar.JarFile
 import org.jetbrains.kotlinx.jupyter.api.libraries.JupyterIntegration
@@ -39,6 +41,8 @@ public class Integration : JupyterIntegration() {
     render<CompareVerdict> { it.output() }
     render<SweepResults> { it.output() }
     render<SweepTable> { it.output() }
+    render<Watched> { it.output() }
+    render<Card> { it.output() }
     render<PaperReport> { it.plot().output() }
     addThrowableRenderer(ShortTraces)
     onLoaded {

@@ -70,7 +70,7 @@ public fun video(
   steps: Long = Take.DEFAULT_STEPS,
 ): Recording = video(env.toString(), file, episodes, seed, steps)
 
-private fun recorded(file: String?, record: (Path) -> Recording): Recording =
+internal fun <T> recorded(file: String?, record: (Path) -> T): T =
   if (file != null) record(Path.of(file))
   else
     try {
@@ -85,9 +85,8 @@ private fun temporary(ending: String): Path =
 
 private const val LARGEST_SHOWN = 16L shl 20
 
-/** What a recording looks like as a cell's value. */
-internal fun Recording.output(): MimeTypedResult {
-  val text = summary()
+/** What a recording looks like as a cell's value, with a line below it. */
+internal fun Recording.output(text: String = summary()): MimeTypedResult {
   val name = file().toString()
   if (!name.endsWith(".mp4") && !name.endsWith(".gif")) {
     return MIME("text/plain" to "$text; ${file()}")
@@ -104,7 +103,7 @@ internal fun Recording.output(): MimeTypedResult {
   return MIME("text/html" to "$picture<div>${escaped(text)}</div>", "text/plain" to text)
 }
 
-private fun Recording.summary(): String {
+internal fun Recording.summary(): String {
   val ended = scores().joinToString(", ") { score(it) }
   val scores =
     when (scores().size) {
