@@ -95,7 +95,8 @@ class CompareTest {
   void stopped_it_goes_on_and_ends_as_if_it_never_was() throws Exception {
     Preset mine =
         A3C.named("mine")
-            .networkOf(outputs -> Networks.mlp(Space.Box.floats(4), outputs, Nonlinearity.TANH, 16));
+            .networkOf(
+                outputs -> Networks.mlp(Space.Box.floats(4), outputs, Nonlinearity.TANH, 16));
     int moreThanSideBySide = Runtime.getRuntime().availableProcessors() + 2;
     Compare.Builder builder =
         small(A3C, mine).seeds(moreThanSideBySide).steps(3_000).evaluateEvery(500);

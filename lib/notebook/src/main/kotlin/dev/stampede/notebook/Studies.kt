@@ -166,9 +166,9 @@ private fun <R> withShortTraces(run: () -> R): R =
   try {
     run()
   } catch (e: IllegalArgumentException) {
-    throw e.withShortTrace()
+    throw e.withCellFrames()
   } catch (e: IllegalStateException) {
-    throw e.withShortTrace()
+    throw e.withCellFrames()
   }
 
 /** As for a single run, the cell's thread only waits: a kernel may kill it at any moment. */
