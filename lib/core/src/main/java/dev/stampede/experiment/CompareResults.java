@@ -242,6 +242,9 @@ public final class CompareResults {
 
   private String scaleInWords(String env) {
     Scale scale = scale(env);
+    if (scale.low() == scale.high()) {
+      return env + " the same for all runs, 0 for each";
+    }
     return env
         + " low "
         + CompareVerdict.number(scale.low())

@@ -47,8 +47,10 @@ public record CompareVerdict(
     return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
   }
 
+  /** With as many digits as the sentences have. */
   static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.1f" : "%.2f", value);
+    double size = Math.abs(value);
+    return String.format(Locale.ROOT, size >= 100 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
   }
 
   /** All of it as lines of text. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * section 3, arXiv:2108.13264. Immutable.
  */
 public final class Scores {
+  /** Means of equal returns differ by less than this share of them. */
+  private static final double ROUNDING = 1e-9;
+
   private final double[][] values;
   private final @Nullable String formula;
 
@@ -119,7 +122,7 @@ public final class Scores {
 
   /**
    * The scores on a common scale: (score − low)/(high − low) of each task, 0 where low and high are
-   * the same.
+   * the same but for rounding.
    *
    * @param formula what low and high are, in words; the result {@linkplain #formula names it}
    * @param low the score of each task that becomes 0
@@ -144,7 +147,8 @@ public final class Scores {
     for (int run = 0; run < runs(); run++) {
       for (int task = 0; task < tasks(); task++) {
         double width = high[task] - low[task];
-        rescaled[run][task] = width == 0 ? 0 : (values[run][task] - low[task]) / width;
+        boolean same = width <= ROUNDING * Math.max(Math.abs(low[task]), Math.abs(high[task]));
+        rescaled[run][task] = same ? 0 : (values[run][task] - low[task]) / width;
       }
       checked(run, rescaled[run], tasks());
     }

@@ -79,10 +79,13 @@ class ScoresTest {
 
   @Test
   void scores_on_a_common_scale_know_their_formula_and_a_task_without_width_is_0() {
-    Scores raw = Scores.of(new double[][] {{5, 7}, {10, 7}});
+    Scores raw = Scores.of(new double[][] {{5, 0.7}, {10, Math.nextUp(0.7)}});
 
     Scores rescaled =
-        raw.rescaled("(score − low)/(high − low)", new double[] {0, 7}, new double[] {10, 7});
+        raw.rescaled(
+            "(score − low)/(high − low)",
+            new double[] {0, 0.7},
+            new double[] {10, Math.nextUp(0.7)});
 
     assertThat(rescaled.toArray()).containsExactly(0.5, 0, 1, 0);
     assertThat(rescaled.formula()).hasValue("(score − low)/(high − low)");
