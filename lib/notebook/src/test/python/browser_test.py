@@ -113,19 +113,19 @@ class BrowserTest(unittest.TestCase):
 
         self.panel_grows(page)
         print(f"kernel start to the first point of the curve: {self.first_point - begun:.1f} s")
-        picture(page, "live-panel", cell(page, 1))
+        picture(page, "live-panel", 1, 1)
         page.get_by_role("button", name="Interrupt the kernel").first.click()
         self.has_text(page, 1, "stopped")
         self.has_text(page, 2, "stopped with true")
         self.has_figure(page, 3)
-        picture(page, "after-interrupt", cell(page, 2), cell(page, 3))
+        picture(page, "after-interrupt", 2, 3)
 
         self.has_text(page, 4, "At step")
         self.has_text(page, 4, "learning-rate")
         self.has_text(page, 5, "1")
         self.has_text(page, 4, "stopped")
         self.has_figure(page, 6)
-        picture(page, "changed", cell(page, 4))
+        picture(page, "changed", 4, 4)
         page.keyboard.press("Control+s")
         wait_for(lambda: images(self.notebook) == 2, "two figures in the saved notebook", 30)
         page.close()
@@ -133,8 +133,8 @@ class BrowserTest(unittest.TestCase):
         page = self.open_lab("a colleague's")
         for i in (1, 3, 4, 6):
             self.has_figure(page, i)
-            self.assertEqual(cell(page, i).locator(".jp-OutputArea svg").count(), 0)  # Untrusted.
-        picture(page, "reopened-untrusted", cell(page, 2), cell(page, 3))
+            self.assertEqual(output(page, i).locator("svg").count(), 0)  # Nobody trusts it yet.
+        picture(page, "reopened-untrusted", 1, 3)
         here = ("http://127.0.0.1:", "data:", "blob:")
         self.assertEqual({url for url in self.asked if not url.startswith(here)}, set())
         self.assertEqual(self.errors, [])
@@ -142,7 +142,7 @@ class BrowserTest(unittest.TestCase):
     def open_lab(self, whose: str) -> Any:
         lab = Lab(self.folder, Path(self.enterContext(tempfile.TemporaryDirectory())))
         self.addCleanup(lab.close)
-        page = self.browser.new_page(viewport={"width": 1200, "height": 900})
+        page = self.browser.new_page(viewport={"width": 1200, "height": 1150})
         page.set_default_timeout(25_000)
         self.addCleanup(lambda: page.is_closed() or page.screenshot(path=OUT / "end.png"))
         self.errors: list[str] = []
@@ -157,7 +157,7 @@ class BrowserTest(unittest.TestCase):
     def panel_grows(self, page: Any) -> None:
         """The panel is drawn with a curve, and is another one twice after that."""
         seen: list[str] = []
-        panel = cell(page, 1).locator(".jp-OutputArea-output")
+        panel = output(page, 1)
         panel.locator("polyline").first.wait_for()
         self.first_point = time.monotonic()
 
@@ -170,16 +170,15 @@ class BrowserTest(unittest.TestCase):
         wait_for(changed, "a panel that changes", 60)
 
     def has_text(self, page: Any, i: int, text: str) -> None:
-        output = cell(page, i).locator(".jp-OutputArea").first
-        output.get_by_text(text).first.wait_for()
+        output(page, i).get_by_text(text).first.wait_for()
 
     def has_figure(self, page: Any, i: int) -> None:
         """There is a figure, drawn and not blank."""
-        figure = cell(page, i).locator(".jp-OutputArea").locator("img, svg")
+        figure = output(page, i).locator("img, svg")
         figure.first.wait_for()
         size = figure.first.bounding_box()
         self.assertGreater(size["width"] * size["height"], 700 * 100)
-        for image in cell(page, i).locator(".jp-OutputArea img").all():
+        for image in output(page, i).locator("img").all():
             self.assertGreater(image.evaluate(COLOURS), 16)
 
 
@@ -190,16 +189,23 @@ def cell(page: Any, i: int) -> Any:
     return found
 
 
+def output(page: Any, i: int) -> Any:
+    """What that cell gave out."""
+    return cell(page, i).locator(".jp-OutputArea-output")
+
+
 def run_all(page: Any) -> None:
     """The menu's entry, as a user finds it."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-def picture(page: Any, name: str, *cells: Any) -> None:
-    """The notebook as it looks with these cells in view."""
-    cells[-1].scroll_into_view_if_needed()
-    page.screenshot(path=OUT / f"{name}.png")
+def picture(page: Any, name: str, first: int, last: int) -> None:
+    """The notebook from one cell to another."""
+    top, bottom = (cell(page, i).bounding_box() for i in (first, last))
+    height = bottom["y"] + bottom["height"] - top["y"]
+    clip = {"x": top["x"], "y": top["y"], "width": top["width"], "height": height}
+    page.screenshot(path=OUT / f"{name}.png", clip=clip)
 
 
 def images(notebook: Path) -> int:

@@ -93,7 +93,9 @@ private fun caption(run: Run): String? =
 private fun ofChanges(run: Run): String? =
   run
     .changes()
-    .joinToString("; ") { "${it.knob()} ${it.from()} → ${it.to()} at step ${whole(it.step())}" }
+    .joinToString("; ") {
+      "${it.knob()} ${setting(it.from())} → ${setting(it.to())} at step ${whole(it.step())}"
+    }
     .ifEmpty { null }
     ?.let { "Dotted: $it." }
 

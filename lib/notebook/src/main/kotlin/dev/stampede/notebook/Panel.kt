@@ -143,8 +143,8 @@ private fun table(cells: List<Pair<String, String>>): String {
 private fun drawing(experiment: Experiment, moment: Moment): String {
   val svg = sparkline(experiment, moment)
   if (moment.running || svg.isEmpty()) return svg
-  val bytes = svg.replace("currentColor", Palette.TARGET).toByteArray()
-  val data = Base64.getEncoder().encodeToString(bytes)
+  val onAnyGround = svg.replace("currentColor", "#808080").replace(" opacity=\".7\"", "")
+  val data = Base64.getEncoder().encodeToString(onAnyGround.toByteArray())
   return "<img alt=\"learning curve\" width=\"720\" src=\"data:image/svg+xml;base64,$data\"/>"
 }
 
@@ -196,7 +196,10 @@ private fun notes(moment: Moment): List<String> {
   val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
   notes += moment.remarks.map(::escaped)
   now.changes().forEach {
-    notes += escaped("At step ${whole(it.step())}: ${it.knob()} ${it.from()} → ${it.to()}.")
+    notes +=
+      escaped(
+        "At step ${whole(it.step())}: ${it.knob()} ${setting(it.from())} → ${setting(it.to())}."
+      )
   }
   val differences = moment.preset.differencesFromPaper()
   differences

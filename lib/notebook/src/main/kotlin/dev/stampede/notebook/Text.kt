@@ -31,6 +31,9 @@ internal fun brief(value: Double): String =
     else -> whole(value)
   }
 
+/** A knob's value, which may be a number of seventeen figures. */
+internal fun setting(value: String): String = value.toDoubleOrNull()?.let(::brief) ?: value
+
 /** A share: `63 %`. */
 internal fun percent(value: Double): String =
   if (value.isFinite()) "${(100 * value).roundToLong()}\u202f%" else NONE

@@ -55,7 +55,7 @@ class PanelTest {
     assertThat(panel)
       .contains("entropy", "value explains", "gradient norm", "learning rate", "staleness")
       .contains("stroke-dasharray=\"2 3\"")
-      .containsPattern("At step [\\d\u202f]+: learning-rate 0.\\d+ → 3.0E-4.")
+      .containsPattern("At step [\\d\u202f]+: learning-rate \\S{1,6} → 3.0e-4\\.")
     assertThat(run.curve().svg()).contains("Dotted: learning-rate ")
   }
 
