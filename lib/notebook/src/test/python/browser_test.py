@@ -45,6 +45,10 @@ CELLS = [
     "live.stop()\nlive.await().curve()",
 ]
 
+#: Longest wait for anything, on a machine that does much else.
+SECONDS = 120
+
+#: How many colours there are in an image.
 COLOURS = """image => {
     const canvas = document.createElement('canvas');
     canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
@@ -78,8 +82,8 @@ class Lab:
         self.url = self._address(runtime)
 
     def _address(self, runtime: Path) -> str:
-        files = wait_for(lambda: list(runtime.glob("jpserver-*.json")), "JupyterLab", 90)
-        server = wait_for(lambda: read_json(files[0]), "its address", 10)
+        files = wait_for(lambda: list(runtime.glob("jpserver-*.json")), "JupyterLab")
+        server = wait_for(lambda: read_json(files[0]), "its address")
         return f"{server['url']}lab/tree/{{}}?token={server['token']}"
 
     def close(self) -> None:
@@ -127,7 +131,7 @@ class BrowserTest(unittest.TestCase):
         self.has_figure(page, 6)
         picture(page, "changed", 4, 4)
         page.keyboard.press("Control+s")
-        wait_for(lambda: images(self.notebook) == 2, "two figures in the saved notebook", 30)
+        wait_for(lambda: images(self.notebook) == 2, "two figures in the saved notebook")
         page.close()
 
         page = self.open_lab("a colleague's")
@@ -143,7 +147,7 @@ class BrowserTest(unittest.TestCase):
         lab = Lab(self.folder, Path(self.enterContext(tempfile.TemporaryDirectory())))
         self.addCleanup(lab.close)
         page = self.browser.new_page(viewport={"width": 1200, "height": 1150})
-        page.set_default_timeout(25_000)
+        page.set_default_timeout(1_000 * SECONDS)
         self.addCleanup(lambda: page.is_closed() or page.screenshot(path=OUT / "end.png"))
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(f"{whose}: {error}"))
@@ -167,7 +171,7 @@ class BrowserTest(unittest.TestCase):
                 seen.append(text)
             return len(seen) >= 3
 
-        wait_for(changed, "a panel that changes", 60)
+        wait_for(changed, "a panel that changes")
 
     def has_text(self, page: Any, i: int, text: str) -> None:
         output(page, i).get_by_text(text).first.wait_for()
@@ -245,12 +249,12 @@ def notebook(cells: list[str]) -> dict[str, Any]:
     }
 
 
-def wait_for(look: Callable[[], Any], what: str, seconds: float) -> Any:
+def wait_for(look: Callable[[], Any], what: str) -> Any:
     """What is found as soon as there is something."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + SECONDS
     while not (found := look()):
         if time.monotonic() > end:
-            raise AssertionError(f"no {what} within {seconds} s")
+            raise AssertionError(f"no {what} within {SECONDS} s")
         time.sleep(0.1)
     return found
 
