@@ -111,7 +111,7 @@ public final class Run {
     if (unwritten == null) {
       Throwable cause =
           e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
-      String told = "Not all results are in files: " + cause.getMessage() + ". The run goes on.";
+      String told = "Not all results are in files: " + cause.getMessage();
       unwritten = told;
       messages.accept(told);
     }
