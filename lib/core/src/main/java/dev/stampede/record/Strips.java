@@ -90,8 +90,8 @@ final class Strips {
   /** The picture with the strips below it. */
   Frame below(Frame picture) {
     int width = picture.width();
-    int letters = Math.max(1, width / 160);
-    int each = 2 * (20 + 9 * letters);
+    int letters = Math.max(1, width / 168);
+    int each = 2 * (20 + 10 * letters);
     BufferedImage image =
         new BufferedImage(width, each * strips.size(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -104,7 +104,8 @@ final class Strips {
       int top = i * each + margin;
       title(graphics, i, margin, top, letters);
       legend(graphics, strips.get(i).lines(), width - margin, top, letters);
-      new Field(graphics, i, margin, top + head, width - 2 * margin, each - head - margin).draw();
+      new Field(graphics, i, margin, top + head, width - 2 * margin, each - head - 2 * margin)
+          .draw();
     }
     graphics.dispose();
     return under(picture, image);

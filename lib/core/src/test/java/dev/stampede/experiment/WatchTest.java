@@ -122,6 +122,15 @@ class WatchTest {
   }
 
   @Test
+  void a_residual_is_in_units_of_what_was_learned_from() {
+    assertThat(new LearnedReward(0.5, 2, false, false).residual(7, 4, 1).orElseThrow())
+        .isEqualTo(2 * 7 + 0.5 * 4 - 1);
+    assertThat(new LearnedReward(0.5, 2, true, false).residual(7, 4, 1).orElseThrow())
+        .isEqualTo(2 * 1 + 0.5 * 4 - 1);
+    assertThat(new LearnedReward(0.5, 2, true, true).residual(7, 4, 1)).isEmpty();
+  }
+
+  @Test
   void what_cannot_be_rendered_is_refused() {
     PolicySnapshot policy = trained(A3C, "CorridorMemory", 200).policy();
 
