@@ -161,6 +161,28 @@ class KernelTest(unittest.TestCase):
     def tearDownClass(cls) -> None:
         cls.kernel.close()
 
+    def test_a_run_is_watched_described_and_tabulated(self) -> None:
+        run = "experiment { threads(1); steps(2_000); keepParametersEvery(500) }"
+        self.assertIsNone(self.kernel.run(f"val looked = {run}").error())
+        video = self.kernel.run("looked.at(500).watch(steps = 50)")
+        self.assertIn("policy of step 50", video.result())
+        self.assertIn("<video", self.shown(video, "text/html"))
+        card = self.kernel.run("looked.card()")
+        self.assertIn("<h3>Not as in the paper</h3>", self.shown(card, "text/html"))
+        self.assertIn("| knob | here | paper | reason |", card.result())
+        figure = 'letsPlot(looked.table()) + geomPoint { x = "step"; y = "return" }'
+        cell = self.kernel.run(
+            "import org.jetbrains.letsPlot.geom.geomPoint\n"
+            f"import org.jetbrains.letsPlot.letsPlot\n{figure}"
+        )
+        self.assertIn("<svg", self.shown(cell, "image/svg+xml"))
+
+    def shown(self, cell: Cell, kind: str) -> str:
+        """One form of a cell's value."""
+        self.assertIsNone(cell.error())
+        values = [o for o in cell.outputs if o["msg_type"] == "execute_result"]
+        return str(values[-1]["content"]["data"].get(kind, ""))
+
     def test_an_interrupt_ends_the_cell_and_keeps_the_run(self) -> None:
         cell = self.kernel.run(
             'val run = experiment { env("CartPole"); threads(2); steps(50_000_000) }',
