@@ -91,6 +91,25 @@ class JarTest(unittest.TestCase):
         for part in ("Java: ", "DJL engine: PyTorch", "Python: ", "Kotlin kernel: "):
             self.assertIn(part, output)
 
+    def test_the_program_of_the_guide_for_java_runs(self) -> None:
+        guide = (JAR.parents[2] / "docs" / "java.md").read_text(encoding="utf-8")
+        program = guide.partition("```java\n")[2].partition("```")[0]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "CartPoleRun.java"
+            file.write_text(program, encoding="utf-8")
+            done = subprocess.run(
+                [JAVA, "-Dfile.encoding=UTF-8", "-cp", str(JAR), str(file)],
+                cwd=folder,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for part in ("best mean return of 100 episodes: 47", "CartPole, seed 1", "A3C"):
+            self.assertIn(part, done.stdout)
+
     @unittest.skipUnless(hasattr(os, "killpg"), "signals as on Linux and macOS")
     def test_ctrl_c_writes_everything_and_leaves_no_process(self) -> None:
         for whole_group in (True, False):  # as a terminal does it; as `kill -INT` does it
