@@ -25,7 +25,10 @@ class UnwrittenTest {
     Run run = run(small().outIfPossible(file.resolve("run")));
 
     assertThat(run.record()).containsEntry("state", "finished");
-    assertThat(run.unwritten()).get().asString().contains("Not all results are in files", "cannot be written");
+    assertThat(run.unwritten())
+        .get()
+        .asString()
+        .contains("Not all results are in files", "cannot be written");
     assertThat(messages).contains(run.unwritten().orElseThrow());
     assertThat(run.episodes()).isNotEmpty();
     assertThatThrownBy(() -> small().out(file.resolve("run")).build().start())
