@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the complete trials of a {@link Sweep} reached, as of when this was read. Immutable. */
 public final class SweepResults {
@@ -99,6 +100,19 @@ public final class SweepResults {
             .orElse("");
   }
 
+  /** What a reader of the scores should know, one sentence each. */
+  public List<String> notes() {
+    int left = plan.trials() - trials.size();
+    return left == 0
+        ? List.of()
+        : List.of(
+            left
+                + " of "
+                + plan.trials()
+                + " trials are not complete, because they were stopped, failed or have not begun;"
+                + " run the same again to go on");
+  }
+
   /** A row of cells for each trial, the best first, after one of headings. */
   public List<List<String>> rows() {
     List<List<String>> rows = new ArrayList<>();
@@ -147,6 +161,7 @@ public final class SweepResults {
         + "\n"
         + plan.env()
         + "; score: "
-        + measured();
+        + measured()
+        + notes().stream().map(note -> "\nnote: " + note).collect(Collectors.joining());
   }
 }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stampede.env.EnvironmentFactory.Purpose;
+import dev.stampede.env.classic.CartPole;
 import dev.stampede.experiment.SweepResults.Trial;
 import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.RunDirectory;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,10 +135,38 @@ class SweepTest {
             .mapToDouble(number -> first.getOrDefault(number, Double.NaN))
             .min()
             .orElseThrow();
+    assertThat(first.values()).anyMatch(score -> score < worstKept);
     assertThat(resumed.keySet())
         .filteredOn(number -> resumed.getOrDefault(number, List.of()).isEmpty())
         .allMatch(number -> first.getOrDefault(number, Double.NaN) <= worstKept);
     assertThat(results.best().steps()).isEqualTo(1_200);
+  }
+
+  @Test
+  void a_trial_that_fails_is_given_up_and_told() {
+    AtomicInteger made = new AtomicInteger();
+    Sweep plan =
+        Sweep.of(A3C)
+            .vary(Knob.T_MAX, oneOf(5, 10, 15, 20))
+            .halving(2, 2)
+            .env(
+                purpose -> {
+                  if (purpose == Purpose.TRAINING && made.incrementAndGet() == 2) {
+                    throw new IllegalStateException("the wheel fell off");
+                  }
+                  return new CartPole();
+                })
+            .steps(200)
+            .threads(1)
+            .out(folder.resolve("out"))
+            .build();
+
+    StudyRun<SweepResults> run = plan.start();
+    SweepResults results = run.await();
+
+    assertThat(run.failures()).hasSize(1).allMatch(why -> why.contains("the wheel fell off"));
+    assertThat(results.trials().stream().map(Trial::steps)).containsExactly(200L, 200L, 100L);
+    assertThat(results.toString()).contains("note: 1 of 4 trials are not complete");
   }
 
   @Test

@@ -41,7 +41,7 @@ internal fun SweepResults.output(): MimeTypedResult {
     listOfNotNull(
       "${plan().env()}; score: ${measured()}",
       "and $left more: table() has all, scatter() shows them".takeIf { left > 0 },
-    )
+    ) + notes()
   val html = tableHtml(shown) + small(notes.map(::escaped))
   return MIME("text/html" to html, "text/plain" to toString())
 }
