@@ -3,6 +3,7 @@ package dev.stampede.diagnosis;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.LearningRecord;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,6 +23,9 @@ public record Chart(
     List<EpisodeRecord> episodes,
     Optional<Play> play,
     String notPlayed) {
+  /** Of the way from the worst return to the best. */
+  private static final double BEST = 0.95;
+
   public Chart {
     learning = List.copyOf(learning);
     episodes = List.copyOf(episodes);
@@ -116,9 +120,25 @@ public record Chart(
     return Returns.of(episodes.subList((int) Math.floor(from * n), (int) Math.ceil(to * n)));
   }
 
-  /** Whether the last tenth of the episodes brought clearly more than the first. */
-  boolean returnRose() {
-    return returns(0.9, 1).clearlyAbove(returns(0, 0.1));
+  /**
+   * The returns of the first tenth of the episodes, of 50 at most: an easy task is soon learned.
+   */
+  Returns firstReturns() {
+    int tenth = (int) Math.ceil(0.1 * episodes.size());
+    return Returns.of(episodes.subList(0, Math.min(tenth, Returns.FEWEST_EPISODES)));
+  }
+
+  /**
+   * Whether the last tenth of the episodes brought clearly more than the first ones, or about the
+   * best that was ever seen: some tasks are learned within the first ones.
+   */
+  boolean learned() {
+    Returns last = returns(0.9, 1);
+    DoubleSummaryStatistics all =
+        episodes.stream().mapToDouble(EpisodeRecord::score).summaryStatistics();
+    double range = all.getMax() - all.getMin();
+    boolean best = range > 0 && last.mean() >= all.getMin() + BEST * range;
+    return best || last.clearlyAbove(firstReturns());
   }
 
   /** Why rules about updates can say nothing, if they cannot. */
@@ -127,23 +147,17 @@ public record Chart(
       return Optional.of("there is no record of the updates");
     }
     if (updates() < needed) {
-      return Optional.of(Text.format("%,d updates, and it takes %,d to tell", updates(), needed));
+      return Optional.of(Text.tooFew(updates(), "updates", needed));
     }
     return learning.size() < Updates.FEWEST_PIECES
-        ? Optional.of(
-            Text.format(
-                "the updates are recorded in %d pieces, and it takes %d to tell",
-                learning.size(), Updates.FEWEST_PIECES))
+        ? Optional.of(Text.tooFew(learning.size(), "records of updates", Updates.FEWEST_PIECES))
         : Optional.empty();
   }
 
   /** Why rules about returns can say nothing, if they cannot. */
   Optional<String> tooFewEpisodes() {
     return episodes.size() < Returns.FEWEST_EPISODES
-        ? Optional.of(
-            Text.format(
-                "%,d episodes ended, and it takes %,d to tell",
-                episodes.size(), Returns.FEWEST_EPISODES))
+        ? Optional.of(Text.tooFew(episodes.size(), "finished episodes", Returns.FEWEST_EPISODES))
         : Optional.empty();
   }
 }

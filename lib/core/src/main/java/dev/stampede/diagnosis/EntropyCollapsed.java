@@ -46,9 +46,9 @@ final class EntropyCollapsed implements Rule {
     double since =
         new Updates(chart.learning().stream().filter(r -> r.step() >= collapse.step()).toList())
             .mean(LearningRecord::entropy);
-    Returns first = chart.returns(0, 0.1);
+    Returns first = chart.firstReturns();
     Returns after = chart.returnsOfSteps(collapse.step(), Double.POSITIVE_INFINITY);
-    if (since > STAYS * most || after.clearlyAbove(first) || chart.returnRose()) {
+    if (since > STAYS * most || after.clearlyAbove(first) || chart.learned()) {
       return Opinion.fine();
     }
     return new Finding(

@@ -31,7 +31,7 @@ final class FellBack implements Rule {
       return Opinion.unjudged(few.get());
     }
     List<Returns> windows = windows(chart);
-    Returns first = windows.get(0);
+    Returns first = chart.firstReturns();
     Returns last = windows.get(windows.size() - 1);
     Returns best = windows.stream().max(Comparator.comparingDouble(Returns::mean)).orElseThrow();
     boolean gained = best.clearlyAbove(first, CLEAR);

@@ -12,7 +12,7 @@ final class StaysUniform implements Rule {
   /** Of what it was in the first tenth: less is a beginning. */
   private static final double UNCHANGED = 0.97;
 
-  /** In these, A3C learns any of the embedded tasks. */
+  /** With as many, learning has begun on the embedded tasks. */
   private static final int FEWEST_UPDATES = 2_000;
 
   @Override
@@ -30,7 +30,7 @@ final class StaysUniform implements Rule {
     double late = chart.updates(0.75, 1).mean(LearningRecord::entropy);
     double first = chart.updates(0, 0.1).mean(LearningRecord::entropy);
     boolean fell = late < UNIFORM * most || late < UNCHANGED * first;
-    return fell || chart.returnRose() ? Opinion.fine() : found(chart, late, most);
+    return fell || chart.learned() ? Opinion.fine() : found(chart, late, most);
   }
 
   private Finding found(Chart chart, double late, double most) {

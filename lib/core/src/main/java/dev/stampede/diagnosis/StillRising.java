@@ -27,7 +27,7 @@ final class StillRising implements Rule {
     if (Math.min(before.count(), last.count()) < FEWEST_EPISODES) {
       return Opinion.unjudged("too few episodes ended in the last fifth of the steps");
     }
-    Returns first = chart.returns(0, 0.1);
+    Returns first = chart.firstReturns();
     boolean much = last.mean() - before.mean() > GAIN * (last.mean() - first.mean());
     return much && last.clearlyAbove(before) ? found(chart, before, last) : Opinion.fine();
   }

@@ -25,6 +25,10 @@ final class Text {
         : new BigDecimal(value).round(FIGURES).stripTrailingZeros().toPlainString();
   }
 
+  static String tooFew(long seen, String of, long needed) {
+    return format("%,d %s, and it takes %,d to tell", seen, of, needed);
+  }
+
   static String percent(double share) {
     return format("%.0f %%", 100 * share);
   }

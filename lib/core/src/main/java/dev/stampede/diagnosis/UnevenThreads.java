@@ -28,9 +28,8 @@ final class UnevenThreads implements Rule {
     }
     if (chart.episodes().size() < FEWEST_EPISODES * threads) {
       return Opinion.unjudged(
-          Text.format(
-              "%,d episodes ended, and it takes %,d to compare threads",
-              chart.episodes().size(), FEWEST_EPISODES * threads));
+          Text.tooFew(
+              chart.episodes().size(), "finished episodes", (long) FEWEST_EPISODES * threads));
     }
     if (chart.seconds() < SHORTEST_SECONDS) {
       return Opinion.unjudged(

@@ -28,7 +28,7 @@ final class VanishingGradients implements Rule {
     double first = chart.updates(0, 0.1).median(LearningRecord::gradientNorm);
     double last = chart.updates(0.75, 1).median(LearningRecord::gradientNorm);
     boolean gone = last < SHARE * first || last < NOTHING;
-    return gone && !chart.returnRose() ? found(first, last) : Opinion.fine();
+    return gone && !chart.learned() ? found(first, last) : Opinion.fine();
   }
 
   private Finding found(double first, double last) {

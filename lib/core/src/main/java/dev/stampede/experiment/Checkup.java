@@ -1,5 +1,7 @@
 package dev.stampede.experiment;
 
+import static dev.stampede.env.EnvironmentFactory.Purpose.TRAINING;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stampede.diagnosis.Chart;
@@ -60,10 +62,10 @@ final class Checkup {
           PolicyPlayer present =
               player.orElseThrow(() -> new IllegalStateException("the run has no parameters yet"));
           if (own) { // The run may use it yet.
-            return play(present, experiment.openEnvironments(messages));
+            return play(present, experiment.openEnvironments(messages).create(TRAINING));
           }
           try (EnvironmentFactory opened = Environments.open(experiment.env(), 1, messages)) {
-            return play(present, opened);
+            return play(present, opened.create(TRAINING));
           }
         });
   }
@@ -101,9 +103,12 @@ final class Checkup {
     }
   }
 
-  /** Plays in an environment of its own, made as for training. */
-  static Play play(PolicyPlayer player, EnvironmentFactory environments) {
-    Environment training = environments.create(EnvironmentFactory.Purpose.TRAINING);
+  /**
+   * Plays, and closes the environment.
+   *
+   * @param training made as for training
+   */
+  static Play play(PolicyPlayer player, Environment training) {
     Watched watched = new Watched(EpisodeStatistics.around(training));
     int choices = training.actionSpace() instanceof Space.Discrete d ? d.n() : 0;
     long end = System.nanoTime() + LONGEST_NANOS;

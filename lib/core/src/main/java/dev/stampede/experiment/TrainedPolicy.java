@@ -123,9 +123,9 @@ public final class TrainedPolicy {
 
   /** What it does in the environment it was trained in, made as for training. */
   Play checkup(Consumer<String> messages) {
-    try (EnvironmentFactory factory = Environments.open(env, 1, messages);
-        Environment spaces = factory.create(EnvironmentFactory.Purpose.EVALUATION)) {
-      return Checkup.play(player(spaces, factory), factory);
+    try (EnvironmentFactory factory = Environments.open(env, 1, messages)) {
+      Environment training = factory.create(EnvironmentFactory.Purpose.TRAINING);
+      return Checkup.play(player(training, factory), training);
     }
   }
 

@@ -155,6 +155,26 @@ class DiagnosisTest {
   }
 
   @Test
+  void relu_units_of_a_run_that_learns_are_alive() {
+    Diagnosis diagnosis =
+        diagnosisOf(
+            repeatable("A3C", "Catch", 100_000)
+                .algorithm(with("A3C", "nonlinearity=relu hidden=64-64"))
+                .until(0.95));
+
+    assertThat(diagnosis.findings()).as(diagnosis.toString()).isEmpty();
+    assertThat(diagnosis.silent()).contains("dead-units");
+  }
+
+  @Test
+  void a_task_that_was_learned_at_once_is_learned() {
+    Diagnosis diagnosis = diagnosisOf(repeatable("A3C", "Corridor", 200_000));
+
+    assertThat(diagnosis.findings()).as(diagnosis.toString()).isEmpty();
+    assertThat(diagnosis.silent()).contains("entropy-collapsed", "no-progress");
+  }
+
+  @Test
   void the_worst_comes_first_with_its_numbers_and_what_to_try() {
     Diagnosis diagnosis =
         diagnosisOf(
@@ -380,7 +400,8 @@ class DiagnosisTest {
     Diagnosis few = diagnosisOf(repeatable("A3C", "CartPole", 500));
     assertThat(few.unjudged().get("entropy-collapsed"))
         .endsWith("updates, and it takes 500 to tell");
-    assertThat(few.unjudged().get("no-reward")).endsWith("episodes ended, and it takes 50 to tell");
+    assertThat(few.unjudged().get("no-reward"))
+        .endsWith(" finished episodes, and it takes 50 to tell");
     assertThat(few.toString()).contains("\nnot judged: no-reward, fell-back (");
 
     Diagnosis valueMethod = diagnosisOf(repeatable("OneStepQ", "CartPole", 20_000));
