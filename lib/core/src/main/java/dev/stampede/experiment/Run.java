@@ -235,18 +235,22 @@ public final class Run {
 
   /** Waits until there is something to change. */
   private Training underWay(String what) {
-    try {
-      up.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(what + ": interrupted before the run was up", e);
-    }
+    awaitUp(what);
     Training t = training;
     if (t == null || !isRunning()) {
       throw new IllegalStateException(
           what + ": expected a run that is under way, but this one has ended; start another");
     }
     return t;
+  }
+
+  private void awaitUp(String what) {
+    try {
+      up.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(what + ": interrupted before the run was up", e);
+    }
   }
 
   /** What was changed while it ran, oldest first. */
@@ -399,7 +403,7 @@ public final class Run {
    * the score (.mp4, .gif) or a trajectory (.jsonl, .jsonl.gz). Waits until they are played. A
    * policy is drawn from, as evaluations do by default.
    *
-   * @throws IllegalStateException if the run has no parameters yet
+   * @throws IllegalStateException if the run has no parameters
    * @throws IllegalArgumentException if the file's name ends otherwise, it cannot be written, or a
    *     video is wanted of what cannot be rendered
    */
@@ -418,16 +422,18 @@ public final class Run {
   }
 
   /**
-   * The policy as it is now, to be watched, filmed and measured.
+   * The policy as it is now, to be watched, filmed and measured. Waits for the first environment if
+   * there is none yet.
    *
-   * @throws IllegalStateException if the run has no parameters yet
+   * @throws IllegalStateException if the run has no parameters
    */
   public PolicySnapshot policy() {
+    awaitUp("policy");
     Training t = training;
     Network n = network;
     if (t == null || n == null) {
       throw new IllegalStateException(
-          "the run has no parameters yet, so nothing can be played; wait until it makes steps");
+          "the run failed before it had parameters, so nothing can be played; see failure()");
     }
     return policy(n, new Snapshot(t.steps(), t.theta(), t.observationMoments()));
   }

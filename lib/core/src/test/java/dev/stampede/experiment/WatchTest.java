@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.stampede.env.Environment;
 import dev.stampede.record.Recording;
 import dev.stampede.record.Take;
 import dev.stampede.record.Watched;
@@ -43,6 +44,27 @@ class WatchTest {
     assertThat(policy.step()).isGreaterThanOrEqualTo(2_000);
     assertThat(frames(watched)).as("each state of two episodes").isEqualTo(filmed.steps() + 2);
     assertThat(height(watched)).isGreaterThan(height(filmed) + 100);
+  }
+
+  @Test
+  void a_run_that_has_just_begun_is_watched_once_it_is_up_and_one_that_failed_says_so() {
+    Run run = Experiment.of().threads(1).steps(1_000_000).build().start();
+    try {
+      Watched watched =
+          run.policy().watch(folder.resolve("a.gif"), new Take(1, 5, 20), false, false);
+      assertThat(watched.recording().steps()).isPositive();
+    } finally {
+      run.stop();
+      run.await();
+    }
+    Run failed = Experiment.of().env(purpose -> fail()).build().start();
+    assertThatThrownBy(failed::policy)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("failed before it had parameters");
+  }
+
+  private static Environment fail() {
+    throw new IllegalStateException("no such thing");
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.jetbrains.kotlinx.jupyter.api.MimeTypedResult
  * @param greedy takes the most probable action instead of drawing one; if not given, as the run's
  *   evaluations do
  * @param saliency marks in the picture what the value follows from, where the network sees pictures
- * @throws IllegalStateException if the run has no parameters yet
+ * @throws IllegalStateException if the run failed before it had parameters
  * @throws IllegalArgumentException if the environment cannot be rendered
  */
 public fun Run.watch(

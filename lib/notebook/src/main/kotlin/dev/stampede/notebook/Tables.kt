@@ -7,7 +7,7 @@ import dev.stampede.result.LearningRecord
 
 /**
  * The finished training episodes as columns, named as in `episodes.csv`. Lets-Plot takes them as
- * they are; `dataFrameOf(run.table())` makes a data frame of them.
+ * they are; `run.table().toDataFrame()` makes a data frame of them, after `%use dataframe`.
  */
 public fun Run.table(): Map<String, List<Any>> =
   columns(

@@ -26,7 +26,7 @@ import org.jetbrains.kotlinx.jupyter.api.MimeTypedResult
  * @param steps of all episodes, at most
  * @param greedy takes the most probable action instead of drawing one; if not given, as the run's
  *   evaluations do
- * @throws IllegalStateException if the run has no parameters yet
+ * @throws IllegalStateException if the run failed before it had parameters
  * @throws IllegalArgumentException if the environment cannot be rendered
  */
 public fun Run.video(
