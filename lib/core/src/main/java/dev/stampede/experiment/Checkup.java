@@ -98,7 +98,8 @@ final class Checkup {
     try {
       return new Chart(run, learning, episodes, Optional.of(play.get()), "");
     } catch (RuntimeException e) {
-      String reason = "nothing was played: " + e.getMessage();
+      String cause = e.getMessage() == null ? e.toString() : e.getMessage();
+      String reason = "nothing was played: " + cause;
       return new Chart(run, learning, episodes, Optional.empty(), reason);
     }
   }
