@@ -85,6 +85,9 @@ public interface ActorLearner {
   /** T: steps of all threads so far. */
   long T();
 
+  /** t − t_start: steps of this thread since {@link #sync}. */
+  int stepsSinceSync();
+
   /** t: steps of this thread so far. */
   long t();
 

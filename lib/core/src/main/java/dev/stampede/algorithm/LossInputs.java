@@ -23,6 +23,14 @@ public final class LossInputs implements AutoCloseable {
   private final DifferentiableOutputs outputs;
 
   LossInputs(ActorLearner actor, Policy policy, Rollout rollout, float[] out) {
+    if (rollout.size() != actor.stepsSinceSync()) {
+      throw new IllegalArgumentException(
+          "update: expected a rollout of the "
+              + actor.stepsSinceSync()
+              + " steps since sync() but got one of "
+              + rollout.size()
+              + "; the network's outputs are those of all of them");
+    }
     this.actor = actor;
     this.policy = policy;
     this.rollout = rollout;

@@ -2,7 +2,6 @@ package dev.stampede.diagnosis;
 
 import dev.stampede.result.LearningRecord;
 import java.util.Map;
-import java.util.Optional;
 
 /** The learning rate has fallen to nothing long before the end. */
 final class LearningRateSpent implements Rule {
@@ -24,10 +23,14 @@ final class LearningRateSpent implements Rule {
     }
     double largest =
         chart.learning().stream().mapToDouble(LearningRecord::learningRate).max().orElseThrow();
-    Optional<LearningRecord> spent =
-        chart.learning().stream().filter(r -> r.learningRate() <= NOTHING * largest).findFirst();
-    return spent.isPresent() && spent.get().step() < LONG_BEFORE * chart.budget()
-        ? found(chart, spent.get(), largest)
+    int spent =
+        chart.learning().size(); // A run with a larger budget, or its user, raises it again.
+    while (spent > 0 && chart.learning().get(spent - 1).learningRate() <= NOTHING * largest) {
+      spent--;
+    }
+    return spent < chart.learning().size()
+            && chart.learning().get(spent).step() < LONG_BEFORE * chart.budget()
+        ? found(chart, chart.learning().get(spent), largest)
         : Opinion.fine();
   }
 

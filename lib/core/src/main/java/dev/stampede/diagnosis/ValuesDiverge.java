@@ -41,7 +41,10 @@ final class ValuesDiverge implements Rule {
     if (chart.knob("normalize-rewards").equals("yes")) {
       return Optional.of("rewards are normalised, so that values and returns have other units");
     }
-    return chart.number("value-weight").orElse(0) > 0
+    if (chart.number("value-weight").isEmpty()) {
+      return Optional.of("the loss is of the user's own, and nothing tells its weights");
+    }
+    return chart.number("value-weight").orElseThrow() > 0
         ? Optional.empty()
         : Optional.of("the value has no weight in the loss");
   }

@@ -191,7 +191,7 @@ public final class Compare {
      */
     public Compare build() {
       Map<String, Preset> named = Variants.named(algorithms);
-      StudySettings settings = settings(Math.max(1, budget() / EVALUATIONS));
+      StudySettings settings = settings(Math.max(1, budget() / EVALUATIONS), budget());
       for (String env : scales.keySet()) {
         if (settings.environments().stream().noneMatch(each -> each.name().equals(env))) {
           throw new IllegalArgumentException(

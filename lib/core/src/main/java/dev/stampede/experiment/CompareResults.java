@@ -60,7 +60,7 @@ public final class CompareResults {
     for (PlannedTrial trial : trials) {
       Path folder = plan.out().resolve(trial.label());
       List<EvaluationRecord> evaluations = trial.evaluations(folder);
-      if (!evaluations.isEmpty()) {
+      if (evaluations.size() >= plan.metric().fewestEvaluations()) {
         runs.add(
             new FinishedRun(
                 trial.algorithm().name(),
@@ -221,9 +221,9 @@ public final class CompareResults {
           left
               + " of "
               + planned
-              + " runs are not complete, because they were stopped, failed or have not begun; a"
-              + " verdict without those that went badly is worth little: run the same again to go"
-              + " on");
+              + " runs are not complete, because they were stopped, failed or have not begun, or"
+              + " ended without the evaluations that a score takes; a verdict without those that"
+              + " went badly is worth little: run the same again to go on");
     }
     if (plan.environments().size() > 1) {
       notes.add(

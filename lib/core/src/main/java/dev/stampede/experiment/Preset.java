@@ -186,17 +186,15 @@ public final class Preset {
    * Parts of the user's own, which files cannot hold.
    *
    * @param heads outputs for the loss alone: names and sizes
+   * @param headsInNetwork whether they are layers of the network that is made
    */
   private record Own(
       @Nullable NetworkMaker network,
       @Nullable EpsilonSchedule exploration,
       @Nullable RolloutLoss loss,
-      Map<String, Integer> heads) {
-    static final Own NONE = new Own(null, null, null, Map.of());
-
-    Own withNetwork(NetworkMaker maker, Map<String, Integer> itsHeads) {
-      return new Own(maker, exploration, loss, itsHeads);
-    }
+      Map<String, Integer> heads,
+      boolean headsInNetwork) {
+    static final Own NONE = new Own(null, null, null, Map.of(), false);
   }
 
   /** A network of the user's own. */
@@ -390,7 +388,7 @@ public final class Preset {
               + " draws its actions from a policy and has no ε; OneStepQ, OneStepSarsa and NStepQ"
               + " have one, and entropy(…) is for policies");
     }
-    return with(new Own(own.network, schedule, own.loss, own.heads));
+    return with(new Own(own.network, schedule, own.loss, own.heads, own.headsInNetwork));
   }
 
   /** Dense layers of these widths instead of the paper's network. */
@@ -418,14 +416,22 @@ public final class Preset {
    *     outputs), {@linkplain dev.stampede.nn.Recurrent recurrent} or not
    */
   public Preset networkOf(IntFunction<Block> make) {
-    return with(own.withNetwork((observations, outputs) -> make.apply(outputs), own.heads));
+    if (own.headsInNetwork) {
+      throw headsInTwoPlaces();
+    }
+    NetworkMaker maker = (observations, outputs) -> make.apply(outputs);
+    return with(new Own(maker, own.exploration, own.loss, own.heads, false));
   }
 
   /** A network of your own, layer by layer, with the heads that it names. */
   public Preset layers(Consumer<Layers> describe) {
     Layers layers = new Layers();
     describe.accept(layers);
-    return with(own.withNetwork(layers::block, layers.heads()));
+    if (!own.heads.isEmpty()) {
+      throw headsInTwoPlaces();
+    }
+    Map<String, Integer> heads = layers.heads();
+    return with(new Own(layers::block, own.exploration, own.loss, heads, !heads.isEmpty()));
   }
 
   /**
@@ -435,6 +441,9 @@ public final class Preset {
    * @param size how many numbers
    */
   public Preset head(String headName, int size) {
+    if (own.headsInNetwork) {
+      throw headsInTwoPlaces();
+    }
     if (size < 1 || own.heads.containsKey(headName)) {
       throw new IllegalArgumentException(
           "head: expected a new name and at least 1 output but got \""
@@ -447,7 +456,15 @@ public final class Preset {
     Map<String, Integer> heads = new LinkedHashMap<>(own.heads);
     heads.put(headName, size);
     return with(
-        new Own(own.network, own.exploration, own.loss, Collections.unmodifiableMap(heads)));
+        new Own(own.network, own.exploration, own.loss, Collections.unmodifiableMap(heads), false));
+  }
+
+  private IllegalArgumentException headsInTwoPlaces() {
+    return new IllegalArgumentException(
+        "head: expected all heads in one place, but there are "
+            + own.heads.keySet()
+            + " already; name them inside the network, or leave them to head(…) and the network to"
+            + " the preset");
   }
 
   /**
@@ -468,7 +485,7 @@ public final class Preset {
         name,
         withoutWeights(paper),
         withoutWeights(settings),
-        new Own(own.network, own.exploration, loss, own.heads));
+        new Own(own.network, own.exploration, loss, own.heads, own.headsInNetwork));
   }
 
   private static Map<Knob, Setting> withoutWeights(Map<Knob, Setting> all) {

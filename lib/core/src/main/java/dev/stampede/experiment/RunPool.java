@@ -1,6 +1,7 @@
 package dev.stampede.experiment;
 
 import dev.stampede.experiment.StudyProgress.UnderWay;
+import dev.stampede.result.RunDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +167,10 @@ public final class RunPool {
       return job.begin(folder);
     }
     try {
-      return job.goOn(folder);
+      Experiment rest = job.goOn(folder);
+      long done = RunDirectory.read(folder).path("steps").asLong();
+      stepsBefore.addAndGet(Math.max(0, Math.min(job.steps(), done) - job.from()));
+      return rest;
     } catch (IllegalArgumentException e) {
       messages.accept("a run starts anew, since it cannot go on: " + e.getMessage());
       return job.begin(folder);

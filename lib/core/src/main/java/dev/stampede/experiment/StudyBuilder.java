@@ -108,6 +108,10 @@ public abstract sealed class StudyBuilder<B extends StudyBuilder<B>>
     return self();
   }
 
+  final Metric metric() {
+    return metric;
+  }
+
   /** Holds a folder for each run; what an earlier call left there is used and gone on with. */
   public B out(Path directory) {
     out = directory;
@@ -119,7 +123,10 @@ public abstract sealed class StudyBuilder<B extends StudyBuilder<B>>
     return Optional.ofNullable(out);
   }
 
-  final StudySettings settings(long defaultEvaluateEvery) {
+  /**
+   * @param first budget of each run, of a sweep in its first round
+   */
+  final StudySettings settings(long defaultEvaluateEvery, long first) {
     if (environments.isEmpty()) {
       throw new IllegalArgumentException("env: say where to act, such as env(\"CartPole\")");
     }
@@ -129,11 +136,16 @@ public abstract sealed class StudyBuilder<B extends StudyBuilder<B>>
           "out: say where the runs are to be kept, such as out(Path.of(\"runs/mine\"))");
     }
     long every = evaluateEvery.orElse(defaultEvaluateEvery);
-    if (every > budget()) {
+    long most = first / metric.fewestEvaluations();
+    if (every > most) {
       throw new IllegalArgumentException(
-          "evaluateEvery: expected at most the budget of "
-              + budget()
-              + " steps, since scores are by evaluations, but got "
+          "evaluateEvery: expected at most "
+              + most
+              + " steps, so that the "
+              + first
+              + " of a run have the evaluations of a score ("
+              + metric.fewestEvaluations()
+              + "), but got "
               + every);
     }
     return new StudySettings(

@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,17 @@ final class StudyFile implements AutoCloseable {
   record Contents(
       String kind, Map<String, String> settings, Map<String, Map<String, String>> algorithms) {}
 
+  /**
+   * Folders that this process has claimed. To open a file that it has locked, and to close it
+   * again, would free it for other processes.
+   */
+  private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
+
+  private final Path folder;
   private final FileChannel channel;
 
-  private StudyFile(FileChannel channel) {
+  private StudyFile(Path folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -51,7 +60,12 @@ final class StudyFile implements AutoCloseable {
     RunDirectory.create(out);
     Path path = out.resolve("study.json");
     requireStudyOrNothing(out, path);
+    Path folder = real(out);
+    if (!CLAIMED.add(folder)) {
+      throw underWay(out);
+    }
     FileChannel channel = null;
+    boolean claimed = false;
     try {
       channel =
           FileChannel.open(
@@ -60,13 +74,23 @@ final class StudyFile implements AutoCloseable {
       Contents was = read(channel);
       channel.position(0);
       write(channel, was == null ? now : together(was, now, out));
-      return new StudyFile(channel);
+      claimed = true;
+      return new StudyFile(folder, channel);
     } catch (IOException e) {
-      close(channel);
       throw new UncheckedIOException(path.toAbsolutePath() + " cannot be written", e);
-    } catch (RuntimeException e) {
-      close(channel);
-      throw e;
+    } finally {
+      if (!claimed) {
+        close(channel);
+        CLAIMED.remove(folder);
+      }
+    }
+  }
+
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.toAbsolutePath() + " cannot be read", e);
     }
   }
 
@@ -85,18 +109,16 @@ final class StudyFile implements AutoCloseable {
   }
 
   private static void requireFree(FileChannel channel, Path out) throws IOException {
-    boolean free;
-    try {
-      free = channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) { // It is this process that has it.
-      free = false;
+    if (channel.tryLock() == null) {
+      throw underWay(out);
     }
-    if (!free) {
-      throw new IllegalArgumentException(
-          "out: runs of another compare or sweep are under way in "
-              + out.toAbsolutePath()
-              + "; wait until they have ended, stop them, or choose another folder");
-    }
+  }
+
+  private static IllegalArgumentException underWay(Path out) {
+    return new IllegalArgumentException(
+        "out: runs of another compare or sweep are under way in "
+            + out.toAbsolutePath()
+            + "; wait until they have ended, stop them, or choose another folder");
   }
 
   private static @Nullable Contents read(FileChannel channel) throws IOException {
@@ -163,12 +185,22 @@ final class StudyFile implements AutoCloseable {
     if (algorithm.ownExploration().isPresent()) {
       named.put("exploration", "of one's own");
     }
+    if (algorithm.ownLoss().isPresent()) {
+      named.put("loss", "of one's own");
+    }
+    if (algorithm.isOwnAlgorithm()) {
+      named.put("algorithm", algorithm.algorithm() + ", of one's own");
+    }
+    if (!algorithm.heads().isEmpty()) {
+      named.put("heads", algorithm.heads().toString());
+    }
     return named;
   }
 
   @Override
   public void close() {
     close(channel);
+    CLAIMED.remove(folder);
   }
 
   private static void close(@Nullable FileChannel channel) {

@@ -195,7 +195,7 @@ public final class Sweep {
     PlannedTrial planned = planned(candidate, round);
     Path folder = out().resolve(planned.label());
     List<EvaluationRecord> evaluations = planned.evaluations(folder);
-    return evaluations.isEmpty()
+    return evaluations.size() < metric().fewestEvaluations()
         ? Optional.empty()
         : Optional.of(
             new Trial(
@@ -297,19 +297,13 @@ public final class Sweep {
       }
       List<Candidate> candidates = candidates();
       List<Round> plan = rounds(candidates.size());
-      StudySettings settings = settings(marks(plan.get(0).steps()));
+      long first = plan.get(0).steps();
+      StudySettings settings = settings(marks(first), first);
       if (settings.environments().size() > 1) {
         throw new IllegalArgumentException(
             "env: a sweep is of one environment but got "
                 + settings.environments().size()
                 + "; make one for each");
-      }
-      if (settings.evaluateEvery() > plan.get(0).steps()) {
-        throw new IllegalArgumentException(
-            "evaluateEvery: expected at most the first round's budget of "
-                + plan.get(0).steps()
-                + " steps but got "
-                + settings.evaluateEvery());
       }
       return new Sweep(
           algorithm,
@@ -391,7 +385,7 @@ public final class Sweep {
       int left = trials;
       long from = 0;
       for (int i = 1; i <= rounds; i++) {
-        plan.add(new Round(i, left, from, steps));
+        plan.add(new Round(i, left, from, i == rounds ? budget() : steps));
         from = steps;
         steps *= eta;
         left = (left + eta - 1) / eta;
@@ -401,7 +395,7 @@ public final class Sweep {
 
     /** So that the last evaluation of each round is at its end. */
     private long marks(long first) {
-      long ofFirst = Math.max(1, EVALUATIONS * first / budget());
+      long ofFirst = Math.max(metric().fewestEvaluations(), EVALUATIONS * first / budget());
       return Math.max(1, first / ofFirst);
     }
 

@@ -39,6 +39,11 @@ public enum Metric {
     this.score = score;
   }
 
+  /** The fewest evaluations that make a score. */
+  public int fewestEvaluations() {
+    return this == AUC ? 2 : 1;
+  }
+
   /**
    * The metric of this name, in any case.
    *

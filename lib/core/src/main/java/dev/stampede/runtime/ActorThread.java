@@ -188,6 +188,13 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public Step step(Action a) {
+    if (t == algorithm.rolloutLength()) {
+      throw new IllegalStateException(
+          "step: expected at most "
+              + t
+              + " steps between two sync(), the longest rollout that the algorithm says it has;"
+              + " call sync(), or say more");
+    }
     Action within = Bounds.cut(a, actionSpace);
     Step step = cores.step(() -> environment.step(within));
     long T = training.countStep();
@@ -308,6 +315,11 @@ final class ActorThread implements ActorLearner {
   @Override
   public long T() {
     return training.steps();
+  }
+
+  @Override
+  public int stepsSinceSync() {
+    return t;
   }
 
   @Override

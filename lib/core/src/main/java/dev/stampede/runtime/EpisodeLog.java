@@ -58,6 +58,8 @@ final class EpisodeLog {
   private int released;
   private final List<CurvePoint> curve = new ArrayList<>();
   private final double[] window = new double[WINDOW];
+  private final int[] windowThreads = new int[WINDOW];
+  private int threads;
   private int size;
   private double best = Double.NaN;
   private OptionalLong solvedAtStep = OptionalLong.empty();
@@ -93,19 +95,39 @@ final class EpisodeLog {
     block.threads[i] = thread;
     block.lengths[i] = (int) length;
     window[size % WINDOW] = score;
+    windowThreads[size % WINDOW] = thread;
+    threads = Math.max(threads, thread + 1);
     size++;
     double mean = mean();
     if (size >= WINDOW && !(mean <= best)) {
       best = mean;
     }
     if (step >= nextCurvePoint) {
-      addToCurve(new CurvePoint(step, step * framesPerStep, seconds, mean));
+      addToCurve(point(step, seconds, mean));
     }
     if (size >= WINDOW && mean >= solvedAt && solvedAtStep.isEmpty()) {
       solvedAtStep = OptionalLong.of(step);
       return true;
     }
     return false;
+  }
+
+  private CurvePoint point(long step, double seconds, double mean) {
+    double[] sums = new double[threads];
+    int[] counts = new int[threads];
+    for (int i = 0; i < Math.min(WINDOW, size); i++) {
+      sums[windowThreads[i]] += window[i];
+      counts[windowThreads[i]]++;
+    }
+    double low = mean;
+    double high = mean;
+    for (int thread = 0; thread < threads; thread++) {
+      if (counts[thread] > 0) {
+        low = Math.min(low, sums[thread] / counts[thread]);
+        high = Math.max(high, sums[thread] / counts[thread]);
+      }
+    }
+    return new CurvePoint(step, step * framesPerStep, seconds, mean, low, high);
   }
 
   /** However long the run is, and whenever it is stopped, there are some hundred points. */

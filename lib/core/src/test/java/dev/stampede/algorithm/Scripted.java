@@ -178,6 +178,11 @@ final class Scripted implements ActorLearner {
   }
 
   @Override
+  public int stepsSinceSync() {
+    return state - start;
+  }
+
+  @Override
   public long t() {
     return T; // There is no other thread.
   }

@@ -234,6 +234,11 @@ class TrueOnlineSarsaTest {
     }
 
     @Override
+    public int stepsSinceSync() {
+      throw new AssertionError("it updates after each step");
+    }
+
+    @Override
     public long t() {
       return T;
     }

@@ -396,6 +396,24 @@ class DiagnosisTest {
   }
 
   @Test
+  void a_learning_rate_that_rises_again_is_not_spent(@TempDir Path out) {
+    Preset falling = with("A3C", "anneal-steps=budget");
+    repeatable("A3C", "CartPole", 10_000).algorithm(falling).out(out).build().run();
+    Run longer = Experiment.resume(out).steps(20_000).build().run();
+
+    assertThat(longer.diagnose().silent()).contains("learning-rate-spent");
+  }
+
+  @Test
+  void of_a_loss_of_the_users_own_no_error_of_the_values_is_told() {
+    Preset own = Algorithms.A3C.lossOf(in -> in.policy().plus(in.value().times(0.5)));
+    Diagnosis diagnosis = diagnosisOf(repeatable("A3C", "CartPole", 20_000).algorithm(own));
+
+    assertThat(diagnosis.unjudged().get("values-diverge"))
+        .isEqualTo("the loss is of the user's own, and nothing tells its weights");
+  }
+
+  @Test
   void what_cannot_be_judged_is_told_with_the_reason(@TempDir Path out) {
     Diagnosis few = diagnosisOf(repeatable("A3C", "CartPole", 500));
     assertThat(few.unjudged().get("entropy-collapsed"))

@@ -313,7 +313,7 @@ class CompareTest {
     assertThatThrownBy(() -> small(A3C, NStepQ).env("CartPol"))
         .hasMessageContaining("did you mean \"CartPole\"");
     assertThatThrownBy(() -> small(A3C, NStepQ).evaluateEvery(401).build())
-        .hasMessageContaining("at most the budget of 400 steps");
+        .hasMessageContaining("at most 400 steps");
     assertThatThrownBy(() -> small(A3C, NStepQ).scale("Catch", 0, 1).build())
         .hasMessageContaining("one of the environments compared, CartPole, but got Catch");
   }

@@ -248,6 +248,10 @@ class OwnAlgorithmTest {
     assertThatThrownBy(() -> A3C.lossOf(LossInputs::policy).entropy(0.1))
         .hasMessageContaining("the loss is a sum of your own; its weights stand there");
     assertThatThrownBy(() -> A3C.head("a", 1).head("a", 2)).hasMessageContaining("a new name");
+    assertThatThrownBy(() -> A3C.head("a", 1).layers(layers -> layers.dense(4)))
+        .hasMessageContaining("expected all heads in one place, but there are [a]");
+    assertThatThrownBy(() -> A3C.layers(layers -> layers.head("a", 4, hidden -> {})).head("b", 2))
+        .hasMessageContaining("expected all heads in one place, but there are [a]");
     assertThatThrownBy(() -> Algorithms.own("a3c", new Mine(5, 0)))
         .hasMessageContaining("a name that no other has");
     assertFails(NStepQ.head("next", 4), "head: expected a loss that reads [next]");

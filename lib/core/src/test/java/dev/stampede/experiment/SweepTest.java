@@ -14,6 +14,7 @@ import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.classic.CartPole;
 import dev.stampede.experiment.SweepResults.Trial;
 import dev.stampede.result.EvaluationRecord;
+import dev.stampede.result.Metric;
 import dev.stampede.result.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -143,6 +144,24 @@ class SweepTest {
   }
 
   @Test
+  void the_last_round_ends_at_the_budget_whatever_divides_it() {
+    assertThat(halving().steps(1_001).build().budgets()).containsExactly(250L, 500L, 1_001L);
+  }
+
+  @Test
+  void areas_under_curves_are_compared_in_each_round() {
+    Sweep plan = halving().halving(3, 4).steps(6_400).metric(Metric.AUC).build();
+    assertThat(plan.evaluateEvery()).isEqualTo(200);
+
+    SweepResults results = plan.start().await();
+
+    assertThat(results.trials()).hasSize(8);
+    assertThat(results.best().steps()).isEqualTo(6_400);
+    assertThatThrownBy(() -> halving().metric(Metric.AUC).evaluateEvery(151).build())
+        .hasMessageContaining("at most 150 steps, so that the 300 of a run");
+  }
+
+  @Test
   void a_trial_that_fails_is_given_up_and_told() {
     AtomicInteger made = new AtomicInteger();
     Sweep plan =
@@ -211,7 +230,7 @@ class SweepTest {
     assertThatThrownBy(() -> small().vary(Knob.T_MAX, oneOf(5)).env("CartPole").build())
         .hasMessageContaining("a sweep is of one environment");
     assertThatThrownBy(() -> halving().evaluateEvery(301).build())
-        .hasMessageContaining("the first round's budget of 300");
+        .hasMessageContaining("at most 300 steps");
     assertThatThrownBy(() -> small().vary(Knob.LEARNING_RATE, oneOf(0.02)).build().start())
         .hasMessageContaining("vary learning-rate: one of 0.01, but one of 0.02 was asked for");
     assertThatThrownBy(

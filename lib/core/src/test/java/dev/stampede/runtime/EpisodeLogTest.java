@@ -2,6 +2,7 @@ package dev.stampede.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,29 @@ class EpisodeLogTest {
     long last = log.curve().get(log.curve().size() - 1).step();
     long middle = log.curve().get(log.curve().size() / 2).step();
     assertThat((double) middle / last).isBetween(0.4, 0.6);
+  }
+
+  @Test
+  void a_point_of_the_curve_knows_how_far_the_threads_lie_apart() {
+    EpisodeLog three = new EpisodeLog(Double.NaN, 1);
+    double[][] scores = {{1, 0}, {2, 5}, {3, 1}, {6, 5}, {30, 2}};
+    for (double[] score : scores) {
+      three.add(10 * (three.size() + 1), 0, (int) score[1], score[0], 10);
+    }
+
+    CurvePoint first = three.curve().get(0);
+    assertThat(List.of(first.lowestThread(), first.highestThread())).containsOnly(1.0);
+    CurvePoint fourth = three.curve().get(3);
+    assertThat(fourth.meanReturn()).isEqualTo(3);
+    assertThat(fourth.lowestThread()).isEqualTo(1);
+    assertThat(fourth.highestThread()).isEqualTo(4); // Thread 5: 2 and 6.
+    assertThat(three.curve().get(4).highestThread()).isEqualTo(30);
+    for (int n = 0; n < 100; n++) {
+      three.add(100 + n, 0, n % 2, n % 2, 1); // Of the last hundred, none is of another thread.
+    }
+    CurvePoint last = three.curve().get(104);
+    assertThat(List.of(last.lowestThread(), last.meanReturn(), last.highestThread()))
+        .containsExactly(0.0, 0.5, 1.0);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.stampede.notebook
 import ai.djl.ndarray.NDArray
 import dev.stampede.algorithm.ActorCritic
 import dev.stampede.algorithm.ActorLearner
+import dev.stampede.algorithm.LinearLearner
 import dev.stampede.algorithm.LossInputs
 import dev.stampede.algorithm.LossTerm
 import dev.stampede.algorithm.Policy
@@ -153,6 +154,13 @@ public class ActorLearnerScope internal constructor(private val actor: ActorLear
 
   /** V of the current state. */
   public fun value(): Double = actor.act()[policy.outputs()].toDouble()
+
+  // Delegation leaves out what has a default in Java.
+  override fun observations(): FloatArray = actor.observations()
+
+  override fun heads(): Map<String, Int> = actor.heads()
+
+  override fun linear(): LinearLearner = actor.linear()
 
   /** Updates θ by the gradient of a sum of terms over the rollout. */
   public fun update(rollout: Rollout, loss: LossScope.() -> LossTerm) {

@@ -151,11 +151,14 @@ private fun drawing(experiment: Experiment, moment: Moment): String {
 /** The learning curve as a small drawing: no library, a few kilobytes, drawn in no time. */
 private fun sparkline(experiment: Experiment, moment: Moment): String {
   val now = moment.progress
-  val points = thinned(now.curve(), SPARK_POINTS).map { it.step() to it.meanReturn() }
+  val points = thinned(now.curve(), SPARK_POINTS)
   if (points.isEmpty()) return ""
-  val curve = points + (now.steps() to now.meanReturn())
+  val curve = points.map { it.step() to it.meanReturn() } + (now.steps() to now.meanReturn())
   val target = experiment.until().let { if (it.isPresent) it.asDouble else null }
-  val values = curve.map { it.second } + listOfNotNull(target)
+  val band =
+    points.map { it.step() to it.lowestThread() } +
+      points.reversed().map { it.step() to it.highestThread() }
+  val values = (curve + band).map { it.second } + listOfNotNull(target)
   val low = minOf(0.0, values.min())
   val high = values.max().let { if (it > low) it else low + 1 }
   val right = now.steps().coerceAtLeast(1)
@@ -182,7 +185,9 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
       append("y2=\"${HEIGHT - 20}\" stroke=\"currentColor\" stroke-opacity=\".5\" ")
       append("stroke-dasharray=\"2 3\"/>")
     }
-    append("<polyline fill=\"none\" stroke=\"${Palette.TRAINING}\" stroke-width=\"2\" ")
+    append("<polygon fill=\"${Palette.TRAINING}\" fill-opacity=\".15\" points=\"")
+    band.joinTo(this, " ") { "${x(it.first)},${y(it.second)}" }
+    append("\"/><polyline fill=\"none\" stroke=\"${Palette.TRAINING}\" stroke-width=\"2\" ")
     append("stroke-linejoin=\"round\" points=\"")
     curve.joinTo(this, " ") { "${x(it.first)},${y(it.second)}" }
     append("\"/><text x=\"$LEFT\" y=\"${HEIGHT - 4}\" opacity=\".7\">0</text>")
@@ -194,6 +199,9 @@ private fun sparkline(experiment: Experiment, moment: Moment): String {
 private fun notes(moment: Moment): List<String> {
   val now = moment.progress
   val notes = mutableListOf("Curve: mean return of the last 100 training episodes.")
+  if (now.curve().any { it.lowestThread() < it.highestThread() }) {
+    notes[0] += " Band: from the lowest to the highest mean of one thread, of its own among these."
+  }
   notes += moment.remarks.map(::escaped)
   now.changes().forEach {
     notes +=

@@ -189,6 +189,7 @@ private fun <R : Any> studied(
   } catch (_: InterruptedException) {
     return stopped(started, shown)
   } catch (e: ExecutionException) {
+    started.thenAccept { it.stop() } // Nobody would see it go on.
     throw e.cause ?: e
   }
 }
@@ -215,8 +216,8 @@ private fun <R : Any> stopped(
   shown: CompletableFuture<Void>,
 ): R {
   Thread.currentThread().name += ", interrupted"
-  val run = started.get(1, TimeUnit.SECONDS)
-  run.stop()
+  started.thenAccept { it.stop() } // However long it takes to start.
+  val run = started.get(GRACE_SECONDS, TimeUnit.SECONDS)
   try {
     shown.get(GRACE_SECONDS, TimeUnit.SECONDS)
   } catch (_: TimeoutException) {

@@ -83,11 +83,44 @@ class OwnAlgorithmsTest {
   }
 
   @Test
+  fun all_that_an_actor_learner_sees_is_seen_in_a_cell() {
+    val seen = mutableListOf<Pair<Map<String, Int>, Int>>()
+    val looking =
+      actorLearner("looking", tMax = 5) {
+        while (running) {
+          sync()
+          val rollout = rollout()
+          seen += heads() to observations().size - 4 * (rollout.size() + 1)
+          update(rollout) { policy + term(head("next").sum()) }
+        }
+      }
+    run(looking.head("next", 3), 100)
+
+    assertThat(seen).hasSizeGreaterThan(10).containsOnly(mapOf("next" to 3) to 0)
+  }
+
+  @Test
   fun wrong_use_is_told_in_words() {
     assertThatThrownBy { actorLearner("mine", 0) {} }.hasMessageContaining("at least 1 step")
     assertThatThrownBy { actorLearner("A3C", 5) {} }.hasMessageContaining("no other has")
     assertThatThrownBy { run(A3C.loss { policy + batch.values() }) }
       .hasMessageContaining("expected one number")
+    val shifted =
+      actorLearner("shifted", tMax = 5) {
+        while (running) {
+          sync()
+          val rollout = rollout()
+          rollout.clear()
+          update(rollout) { policy }
+        }
+      }
+    assertThatThrownBy { run(shifted) }.hasMessageContaining("steps since sync()")
+    val long =
+      actorLearner("long", tMax = 5) {
+        sync()
+        while (running) rollout()
+      }
+    assertThatThrownBy { run(long) }.hasMessageContaining("at most 5 steps between two sync()")
     assertThat(Algorithms.all()).extracting<String> { it.name() }.doesNotContain("mine")
   }
 }
