@@ -219,6 +219,27 @@ public final class Run {
     change(Knob.VALUE_WEIGHT, Double.toString(factor));
   }
 
+  /**
+   * Lets so many actor-learners work from now on. Those that are too many end after the rollout
+   * they are in, and go on from there if there are more again.
+   *
+   * @throws IllegalArgumentException if it is not at least 1
+   * @throws IllegalStateException if the run has ended, is deterministic, or its algorithm is not
+   *     asynchronous
+   */
+  public void threads(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("threads: expected at least 1 but got " + n);
+    }
+    underWay("threads").changeThreads(n);
+  }
+
+  /** Actor-learners now. */
+  public int threads() {
+    Training t = training;
+    return t == null ? experiment.threads() : t.threads();
+  }
+
   private void change(Knob knob, String value) {
     Training t = underWay(knob.label());
     synchronized (this) {
@@ -643,7 +664,9 @@ public final class Run {
     out.deleteParametersAfter(from.steps());
     written = finished.size();
     for (Change each : t.changes()) {
-      preset = changed(Knob.named(each.knob()), each.to());
+      if (!each.knob().equals(Training.THREADS)) {
+        preset = changed(Knob.named(each.knob()), each.to());
+      }
     }
     t.changeAgain(preset.make(framesPerStep));
     tellOfResumption(t, from);

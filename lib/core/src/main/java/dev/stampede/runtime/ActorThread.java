@@ -44,7 +44,8 @@ final class ActorThread implements ActorLearner {
   private final @Nullable LocalNetwork targetNetwork;
   private final Optimizer optimizer;
   private final Gauge gauge;
-  private final Cores.Share cores;
+  private Cores coresOfAll;
+  private Cores.Share cores;
   private final SplitMix random;
   private final Normalizer normalizer;
   private Training.@Nullable Target seenTarget;
@@ -87,7 +88,8 @@ final class ActorThread implements ActorLearner {
     this.targetNetwork = targetNetwork;
     this.optimizer = training.optimizerForThread();
     this.gauge = training.learning().gauge();
-    this.cores = training.cores().share();
+    this.coresOfAll = training.cores();
+    this.cores = coresOfAll.share();
     this.random = new SplitMix(seeds.nextLong());
     this.current = environment.reset(environmentSeed);
     this.normalizer = new Normalizer(plan.normalization(), training.moments(), 1);
@@ -120,24 +122,29 @@ final class ActorThread implements ActorLearner {
         network.setMemory(actor.resumedMemory);
       }
       training.awaitAllReady();
+      training.safePoint().comeBack(id);
       actor.cores.enter();
       try {
         while (true) {
           actor.algorithm = (AsynchronousAlgorithm) training.algorithm();
           actor.algorithm.run(actor);
-          if (!training.running() || Thread.currentThread().isInterrupted()) {
+          boolean over = !training.running() || Thread.currentThread().isInterrupted();
+          if ((over || training.isTooMany(id)) && training.leave(id, actor::end)) {
             break;
           }
-          actor.keepForTheNext(); // The user has changed the algorithm's settings.
+          actor.keepForTheNext(); // The user has changed something.
         }
-        actor.normalizer.begin();
-        training.safePoint().end(id, actor.state());
       } finally {
         actor.cores.leave();
       }
     } catch (Throwable e) {
       training.fail(e);
     }
+  }
+
+  private void end() {
+    normalizer.begin();
+    training.safePoint().end(id, state());
   }
 
   @Override
@@ -149,6 +156,7 @@ final class ActorThread implements ActorLearner {
   public boolean running() {
     return training.running()
         && training.algorithm() == algorithm
+        && !training.isTooMany(id)
         && !Thread.currentThread().isInterrupted();
   }
 
@@ -165,6 +173,12 @@ final class ActorThread implements ActorLearner {
           });
     }
     cores.pause();
+    if (training.cores() != coresOfAll) { // There are more threads or fewer.
+      cores.leave();
+      coresOfAll = training.cores();
+      cores = coresOfAll.share();
+      cores.enter();
+    }
     if (episodeOver) {
       current = cores.step(environment::reset);
       normalizer.count(current);

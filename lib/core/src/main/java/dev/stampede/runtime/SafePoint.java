@@ -1,5 +1,6 @@
 package dev.stampede.runtime;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -18,13 +19,13 @@ final class SafePoint {
   /** Nobody misses the end of a wait by more than this, whatever the others do. */
   private static final int LOOK_AGAIN_MILLISECONDS = 20;
 
-  private final byte[][] states;
+  private byte[][] states;
+  private boolean[] gone;
   private final BooleanSupplier stopping;
   private volatile boolean asked;
   private volatile boolean held;
   private boolean looking;
   private int waiting;
-  private int ended;
   private long waitingSince;
 
   /**
@@ -32,6 +33,7 @@ final class SafePoint {
    */
   SafePoint(int threads, BooleanSupplier stopping) {
     this.states = new byte[threads][0];
+    this.gone = new boolean[threads];
     this.stopping = stopping;
   }
 
@@ -73,11 +75,38 @@ final class SafePoint {
     }
   }
 
-  /** Actor-learner {@code id} has ended, in this state, and will not pass again. */
+  /** Actor-learner {@code id} has ended, in this state, and will not pass unless it comes back. */
   synchronized void end(int id, byte[] state) {
     states[id] = state;
-    ended++;
+    gone[id] = true;
     notifyAll();
+  }
+
+  /** Actor-learner {@code id}, a new one or one that had ended, will pass from now on. */
+  synchronized void comeBack(int id) {
+    if (id >= states.length) {
+      int before = states.length;
+      states = Arrays.copyOf(states, id + 1);
+      gone = Arrays.copyOf(gone, id + 1);
+      for (int i = before; i <= id; i++) {
+        states[i] = new byte[0];
+        gone[i] = i < id;
+      }
+    }
+    gone[id] = false;
+  }
+
+  /** The last state of an actor-learner that has ended; nothing of one that never was. */
+  synchronized byte[] left(int id) {
+    return id < states.length && gone[id] ? states[id] : new byte[0];
+  }
+
+  private int ended() {
+    int ended = 0;
+    for (boolean each : gone) {
+      ended += each ? 1 : 0;
+    }
+    return ended;
   }
 
   /**
@@ -92,7 +121,7 @@ final class SafePoint {
     synchronized (this) {
       asked = true;
       waitingSince = System.nanoTime();
-      while (waiting + ended < states.length) {
+      while (waiting + ended() < states.length) {
         boolean tooLong = waiting > 0 && System.nanoTime() - waitingSince > PATIENCE_NANOS;
         if (tooLong || stopping.getAsBoolean()) {
           asked = false;
@@ -102,7 +131,7 @@ final class SafePoint {
                 "of "
                     + states.length
                     + " actor-learners only "
-                    + (waiting + ended)
+                    + (waiting + ended())
                     + " came to the end of their rollouts within 10 s");
           }
           return Optional.empty();

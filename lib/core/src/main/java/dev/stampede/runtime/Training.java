@@ -23,10 +23,13 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,12 +47,25 @@ public final class Training {
   /** The label of its knob. */
   public static final String LEARNING_RATE = "learning-rate";
 
+  /** The label of a change of their number. */
+  public static final String THREADS = "threads";
+
   private final Plan plan;
   private final EpisodeLog episodes;
   private final AtomicLong T = new AtomicLong();
   private final AtomicLong updates = new AtomicLong();
   private final AtomicLong lostEpisodes = new AtomicLong();
   private final CountDownLatch ready;
+
+  /** Every thread that was started, the newest last; more may come while it is read. */
+  private final List<Thread> started = new CopyOnWriteArrayList<>();
+
+  /** Which actor-learners are at work. */
+  private final Set<Integer> present = new HashSet<>();
+
+  private volatile int threads;
+  private boolean closed;
+  private final SplitMix seedOfNext;
   private final CountDownLatch done = new CountDownLatch(1);
   private final Deque<long[]> speed = new ArrayDeque<>();
   private final int framesPerStep;
@@ -67,7 +83,7 @@ public final class Training {
   private final AtomicLong targetMultiple = new AtomicLong();
   private volatile Target target;
   private final Evaluator evaluator;
-  private final Cores cores;
+  private volatile Cores cores;
   private final List<Long> seeds = new ArrayList<>();
   private final SafePoint safePoint;
   private final LearningLog learning;
@@ -85,6 +101,7 @@ public final class Training {
     this.plan = plan;
     this.first = first;
     this.algorithm = plan.algorithm();
+    this.threads = plan.threads();
     this.ready = new CountDownLatch(learners());
     this.framesPerStep = plan.environments().framesPerStep();
     this.episodes = new EpisodeLog(plan.until().orElse(Double.NaN), framesPerStep);
@@ -104,9 +121,15 @@ public final class Training {
     this.safePoint = new SafePoint(learners(), () -> stop);
     this.environmentsAreSaved = States.canSave(first);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
-    for (int i = 0; i < plan.threads(); i++) {
-      seeds.add(seed.nextLong());
+    this.seedOfNext = seed;
+    seedOf(plan.threads() - 1);
+  }
+
+  private synchronized long seedOf(int id) {
+    while (seeds.size() <= id) {
+      seeds.add(seedOfNext.nextLong());
     }
+    return seeds.get(id);
   }
 
   /** Threads that act or learn, and so have a state of their own. */
@@ -124,7 +147,8 @@ public final class Training {
    * @throws IOException if the checkpoint is of another network or number of threads
    */
   public void restore(Checkpoint from, List<EpisodeRecord> finished) throws IOException {
-    if (from.actors().size() != learners()) {
+    boolean mayHaveChanged = algorithm instanceof AsynchronousAlgorithm;
+    if (from.actors().size() < learners() || from.actors().size() > learners() && !mayHaveChanged) {
       throw new IOException(
           "expected the state of "
               + learners()
@@ -144,6 +168,12 @@ public final class Training {
     evaluator.restore(in);
     learning.restore(in);
     restoreChanges(in);
+    for (Change each : changes) {
+      if (each.knob().equals(THREADS)) {
+        threads = Integer.parseInt(each.to());
+        cores = Cores.sharedBy(threads, plan.environments().stepsElsewhere());
+      }
+    }
     if (plan.normalization().any()) {
       moments.restore(Moments.read(in, plan.momentsOfObservations()), Moments.read(in, 1));
     }
@@ -221,25 +251,24 @@ public final class Training {
    * fails. Blocks; to be called once. An interrupt of the calling thread is an orderly stop.
    */
   public void run() {
-    List<Thread> threads = new ArrayList<>();
     try {
-      if (plan.algorithm() instanceof BatchAlgorithm) {
-        threads.add(
-            new Thread(() -> BatchThread.run(this, plan, first, seeds.get(0)), "batch-learner"));
-      } else if (plan.algorithm() instanceof AsynchronousAlgorithm asynchronous) {
-        for (int i = 0; i < plan.threads(); i++) {
-          threads.add(actorLearner(asynchronous, i));
-        }
-      } else if (plan.algorithm() instanceof QueuedAlgorithm queued) {
-        threads.addAll(aroundQueues(queued));
+      if (plan.algorithm() instanceof AsynchronousAlgorithm) {
+        startMissing();
+      } else {
+        started.addAll(
+            plan.algorithm() instanceof QueuedAlgorithm queued
+                ? aroundQueues(queued)
+                : List.of(
+                    new Thread(
+                        () -> BatchThread.run(this, plan, first, seedOf(0)), "batch-learner")));
+        started.forEach(Thread::start);
       }
       evaluator.start();
-      threads.forEach(Thread::start);
     } catch (Throwable e) { // No memory for another thread, for instance.
       fail(e);
     }
     try {
-      joinAll(threads);
+      joinAll();
       resume();
       clock.stop();
       learning.end();
@@ -251,11 +280,76 @@ public final class Training {
     }
   }
 
-  private Thread actorLearner(AsynchronousAlgorithm algorithm, int id) {
-    Supplier<Environment> environment = environmentOf(id);
-    return new Thread(
-        () -> ActorThread.run(this, plan, algorithm, id, seeds.get(id), environment),
-        "actor-learner-" + id);
+  /** Starts each actor-learner that should be at work and is not. */
+  private synchronized void startMissing() {
+    for (int i = 0; i < threads; i++) {
+      if (present.add(i)) {
+        int id = i;
+        AsynchronousAlgorithm now = (AsynchronousAlgorithm) algorithm;
+        Supplier<Environment> environment = environmentOf(id);
+        boolean comesBack = safePoint.left(id).length > 0; // It must not repeat its episodes.
+        long seed = comesBack ? new SplitMix(seedOf(id) + T.get()).nextLong() : seedOf(id);
+        Thread thread =
+            new Thread(
+                () -> ActorThread.run(this, plan, now, id, seed, environment),
+                "actor-learner-" + id);
+        started.add(thread);
+        thread.start();
+      }
+    }
+  }
+
+  /** Whether there are fewer now, and actor-learner {@code id} should end. */
+  boolean isTooMany(int id) {
+    return id >= threads;
+  }
+
+  /**
+   * Called by an actor-learner that is too many.
+   *
+   * @param end what it does last
+   * @return whether it has to go; false if there are more again
+   */
+  synchronized boolean leave(int id, Runnable end) {
+    if (running() && !isTooMany(id)) {
+      return false;
+    }
+    end.run();
+    present.remove(id);
+    return true;
+  }
+
+  /**
+   * As many actor-learners from now on: each that is too many ends after the rollout it is in, and
+   * goes on from there if there are more again.
+   *
+   * @throws IllegalStateException if it has ended, its algorithm has no such threads, or it has to
+   *     be repeatable
+   */
+  public synchronized void changeThreads(int n) {
+    if (!(algorithm instanceof AsynchronousAlgorithm)) {
+      throw new IllegalStateException(
+          "threads: expected an asynchronous algorithm, but "
+              + algorithm.getClass().getSimpleName()
+              + " has its number of environments or agents from its start on");
+    }
+    if (plan.deterministic()) {
+      throw new IllegalStateException(
+          "threads: expected a run that need not be repeatable, but this one is deterministic, with"
+              + " one thread");
+    }
+    if (closed || !running()) {
+      throw new IllegalStateException("threads: expected a run that is under way");
+    }
+    changed(T.get(), THREADS, Integer.toString(threads), Integer.toString(n));
+    threads = n;
+    cores = Cores.sharedBy(n, plan.environments().stepsElsewhere());
+    startMissing();
+  }
+
+  /** Actor-learners now; of a synchronous algorithm its environments. */
+  public int threads() {
+    return threads;
   }
 
   private Supplier<Environment> environmentOf(int id) {
@@ -561,9 +655,13 @@ public final class Training {
     return safePoint;
   }
 
-  /** What actor-learner {@code id} goes on from, in a run that is resumed. */
+  /** What actor-learner {@code id} goes on from: in a run that is resumed, or where it left. */
   Optional<byte[]> resumedActor(int id) {
-    return resumedActors.isEmpty() ? Optional.empty() : Optional.of(resumedActors.get(id));
+    byte[] left = safePoint.left(id);
+    if (left.length > 0) {
+      return Optional.of(left);
+    }
+    return id < resumedActors.size() ? Optional.of(resumedActors.get(id)) : Optional.empty();
   }
 
   Cores cores() {
@@ -632,12 +730,12 @@ public final class Training {
     stop = true;
   }
 
-  private void joinAll(List<Thread> threads) {
+  private void joinAll() {
     boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
+    for (int i = 0; isMore(i); i++) {
+      while (started.get(i).isAlive()) {
         try {
-          thread.join();
+          started.get(i).join();
         } catch (InterruptedException e) {
           interrupted = true;
           stop();
@@ -647,5 +745,11 @@ public final class Training {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whether there is thread {@code i}; if not, no other will be started. */
+  private synchronized boolean isMore(int i) {
+    closed = i == started.size();
+    return !closed;
   }
 }

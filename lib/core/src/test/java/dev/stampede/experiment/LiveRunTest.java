@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stampede.result.Change;
+import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.LearningRecord;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -303,6 +307,102 @@ class LiveRunTest {
 
   private static double lastEntropy(Run run) {
     return run.learning().get(run.learning().size() - 1).entropy();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A3C, CartPole", "NStepQ, Catch", "OneStepQ, Corridor", "OneStepSarsa, CartPole"})
+  void there_can_be_more_threads_and_fewer_while_it_runs(String algorithm, String env)
+      throws Exception {
+    Run run = endless().algorithm(Algorithms.named(algorithm)).env(env).build().start();
+    for (int threads : new int[] {4, 1, 3, 2}) {
+      awaitSteps(run, run.steps() + 500);
+      run.threads(threads);
+      assertThat(run.threads()).isEqualTo(threads);
+      awaitThreads(run, threads);
+    }
+    assertThat(run.changes()).extracting(Change::to).containsExactly("4", "1", "3", "2");
+    run.stop();
+    run.await();
+  }
+
+  /** Until just these end episodes. */
+  private static void awaitThreads(Run run, int threads) throws InterruptedException {
+    Set<Integer> seen = Set.of();
+    while (seen.size() != threads && run.isRunning()) {
+      int before = run.episodes().size();
+      awaitSteps(run, run.steps() + 3_000);
+      List<EpisodeRecord> all = run.episodes();
+      seen =
+          all.subList(before, all.size()).stream()
+              .map(EpisodeRecord::thread)
+              .collect(Collectors.toSet());
+    }
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(range(threads));
+  }
+
+  private static List<Integer> range(int n) {
+    return IntStream.range(0, n).boxed().toList();
+  }
+
+  @Test
+  void a_run_whose_threads_were_changed_is_checkpointed_paused_and_goes_on(@TempDir Path out)
+      throws Exception {
+    Run run = endless().out(out).checkpointEvery(Duration.ofMillis(20)).build().start();
+    for (int repetition = 0; repetition < 20; repetition++) {
+      awaitSteps(run, run.steps() + 200);
+      run.threads(1 + repetition % 5);
+      if (repetition % 4 == 1) {
+        run.pause();
+        run.threads(3);
+        run.resume();
+      }
+    }
+    run.threads(3);
+    awaitThreads(run, 3);
+    run.stop();
+    run.await();
+    assertThat(String.valueOf(run.record().get("checkpoints"))).contains("lastStep=" + run.steps());
+
+    Run resumed = Experiment.resume(out).build().start();
+    awaitThreads(resumed, 3);
+    assertThat(resumed.threads()).isEqualTo(3);
+    resumed.threads(5);
+    awaitThreads(resumed, 5);
+    resumed.stop();
+    resumed.await();
+  }
+
+  @Test
+  void threads_that_are_changed_as_the_run_ends_are_all_joined() throws Exception {
+    for (int repetition = 0; repetition < 100; repetition++) {
+      Run run = Experiment.of().threads(2).steps(300 + repetition).build().start();
+      awaitSteps(run, 200);
+      try {
+        while (run.isRunning()) {
+          run.threads(1 + repetition % 4);
+        }
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessageContaining("expected a run that is under way");
+      }
+      run.await();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().startsWith("actor-learner"));
+    }
+  }
+
+  @Test
+  void the_number_of_threads_is_fixed_where_it_means_something_else() throws Exception {
+    for (String algorithm : List.of("A2C", "GA3C")) {
+      Run run = endless().algorithm(Algorithms.named(algorithm)).build().start();
+      assertThatThrownBy(() -> run.threads(3)).hasMessageContaining("an asynchronous algorithm");
+      assertThatThrownBy(() -> run.threads(0)).hasMessageContaining("at least 1 but got 0");
+      run.stop();
+      run.await();
+    }
+    Run run = repeatable("A3C").steps(Long.MAX_VALUE).build().start();
+    assertThatThrownBy(() -> run.threads(2)).hasMessageContaining("this one is deterministic");
+    run.stop();
+    run.await();
   }
 
   @Test

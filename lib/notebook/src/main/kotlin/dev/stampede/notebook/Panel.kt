@@ -14,6 +14,7 @@ internal class Moment(
   val solvedAt: Long?,
   val failure: Throwable?,
   val preset: Preset,
+  val threads: Int,
   val remarks: List<String> = emptyList(),
 ) {
   /** In a word or two. */
@@ -38,6 +39,7 @@ internal class Moment(
         run.solvedAtStep,
         run.failure().orElse(null),
         run.algorithm(),
+        run.threads(),
         remarks(run),
       )
     }
@@ -80,7 +82,7 @@ internal fun panelText(experiment: Experiment, moment: Moment?): String {
 }
 
 private fun heading(experiment: Experiment, moment: Moment?): String {
-  val threads = experiment.threads()
+  val threads = moment?.threads ?: experiment.threads()
   return "<b>${escaped(experiment.algorithm().name())}</b> on <b>${escaped(experiment.env())}</b>" +
     " · $threads ${if (threads == 1) "thread" else "threads"} · seed ${experiment.seed()}" +
     " · ${moment?.state ?: "starting"}"

@@ -43,7 +43,7 @@ internal fun Run.summary(): List<Pair<String, String>> {
     mutableListOf(
       "algorithm" to algorithm().name(),
       "environment" to experiment().env(),
-      "threads" to whole(experiment().threads()),
+      "threads" to whole(threads()),
       "seed" to experiment().seed().toString(),
       "state" to record["state"].toString(),
       "steps" to whole(record["steps"]),
