@@ -101,7 +101,7 @@ class ImpostorTest {
           b"!ys" + b"[" * 100_000 + b"\\n"       | cannot be understood
           b'!ys{"memory": 5}\\n'                 | cannot be understood
           b'!ys{"memory": "/nosuch"}\\n'         | with exit code 0; that was death 3 in a row
-          b'!ys{"memory": "/proc/self/cmdline"}\\n' | cannot be understood
+          b'!ys{"memory": "/dev/null"}\\n'      | cannot be understood
           b"!xs\\n"                              | an environment failed in Python
           b"!xs" + bytes(range(128, 256)) + b"\\n" | an environment failed in Python
           """)

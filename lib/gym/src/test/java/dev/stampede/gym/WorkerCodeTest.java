@@ -62,7 +62,7 @@ class WorkerCodeTest {
           .allSatisfy(
               source ->
                   assertThat(unpacked.resolve(source.getFileName()))
-                      .hasSameTextualContentAs(source));
+                      .hasSameBinaryContentAs(source));
     }
   }
 
