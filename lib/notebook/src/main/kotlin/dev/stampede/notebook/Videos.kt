@@ -35,10 +35,7 @@ public fun Run.video(
   seed: Long = 7,
   steps: Long = Take.DEFAULT_STEPS,
   greedy: Boolean? = null,
-): Recording {
-  val take = Take(episodes, seed, steps)
-  return recorded(file) { if (greedy == null) video(it, take) else video(it, take, greedy) }
-}
+): Recording = policy().video(file, episodes, seed, steps, greedy)
 
 /**
  * Films random actions in an environment; a cell shows the video. See [Run.video].
