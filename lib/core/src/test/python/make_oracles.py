@@ -458,7 +458,26 @@ class OfTorch:
         self.optimizer.step()
 
 
-def optimizer(kind: str, theta: Tensor, decay: float, epsilon: float) -> RmsProp | OfTorch:
+class CenteredRmsProp:
+    """Divides by the root of the variance plus epsilon; torch's puts epsilon outside."""
+
+    def __init__(self, theta: Tensor, alpha: float, epsilon: float) -> None:
+        self.theta, self.alpha, self.epsilon = theta, alpha, epsilon
+        self.m, self.g = torch.zeros_like(theta), torch.zeros_like(theta)
+
+    def step(self, d: Tensor, eta: float) -> None:
+        self.m = self.alpha * self.m + (1 - self.alpha) * d
+        self.g = self.alpha * self.g + (1 - self.alpha) * d * d
+        with torch.no_grad():
+            self.theta -= eta * d / (self.g - self.m * self.m + self.epsilon).sqrt()
+
+
+Kind = RmsProp | CenteredRmsProp | OfTorch
+
+
+def optimizer(kind: str, theta: Tensor, decay: float, epsilon: float) -> Kind:
+    if kind.endswith("centered-rmsprop"):
+        return CenteredRmsProp(theta, decay, epsilon)
     if kind.endswith("rmsprop"):
         return RmsProp(theta, decay, epsilon)
     if kind.endswith("adam"):
@@ -479,6 +498,8 @@ def optimizers() -> Case:
         ("shared-rmsprop", 0.99, 0.1, 40.0),
         ("shared-rmsprop", 0.9, 1e-3, None),
         ("rmsprop", 0.99, 0.1, 40.0),
+        ("shared-centered-rmsprop", 0.95, 0.01, None),
+        ("shared-centered-rmsprop", 0.95, 1.5e-4, 40.0),
         ("momentum", 0.9, 0.0, 10.0),
         ("momentum", 0.0, 0.0, None),
         ("shared-adam", 0.0, 1e-8, None),
@@ -519,11 +540,11 @@ def optimizers() -> Case:
     }
 
 
-def write(name: str, content: Case) -> None:
+def write(name: str, content: Case, made_by: str = "make_oracles.py") -> None:
     """One line for each number, and for each element of a list of records."""
     lines = []
     versions = {"torch": torch.__version__.split("+")[0], "numpy": np.__version__}
-    for key, value in ({"madeBy": "make_oracles.py"} | versions | content).items():
+    for key, value in ({"madeBy": made_by} | versions | content).items():
         text = json.dumps(value, separators=(",", ":"))
         if isinstance(value, list) and isinstance(value[0], dict):
             rows = ("    " + json.dumps(row, separators=(",", ":")) for row in value)

@@ -85,6 +85,11 @@ public interface ActorLearner {
   /** T: steps of all threads so far. */
   long T();
 
+  /** T_max: steps of all threads when the run ends. */
+  default long TMax() {
+    throw new IllegalStateException("this actor-learner does not know when its run ends");
+  }
+
   /** t − t_start: steps of this thread since {@link #sync}. */
   int stepsSinceSync();
 
@@ -119,6 +124,15 @@ public interface ActorLearner {
    */
   default LinearLearner linear() {
     throw new IllegalStateException("this actor-learner has no linear function; use update");
+  }
+
+  /**
+   * For methods that learn from a memory.
+   *
+   * @throws IllegalStateException if the algorithm does not say that it has one
+   */
+  default Memory memory() {
+    throw new IllegalStateException("the algorithm must say memory() to have one");
   }
 
   /** A loss over a rollout, given as its value and its gradient at the network's outputs. */

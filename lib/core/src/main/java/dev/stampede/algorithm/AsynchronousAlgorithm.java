@@ -1,5 +1,7 @@
 package dev.stampede.algorithm;
 
+import java.util.Optional;
+
 /** An algorithm of many actor-learner threads that share θ, each in an environment of its own. */
 public non-sealed interface AsynchronousAlgorithm extends Algorithm {
 
@@ -14,5 +16,15 @@ public non-sealed interface AsynchronousAlgorithm extends Algorithm {
   /** Whether there is a target network θ⁻. */
   default boolean usesTarget() {
     return false;
+  }
+
+  /** The memory that it learns from; empty where it learns from what was just done. */
+  default Optional<MemoryUse> memory() {
+    return Optional.empty();
+  }
+
+  /** The parameter server that holds θ; empty where threads change θ themselves. */
+  default Optional<ParameterServerUse> parameterServer() {
+    return Optional.empty();
   }
 }

@@ -132,8 +132,31 @@ public final class Algorithms {
           Map.of(Knob.GAMMA, "0.99", Knob.EPSILON_ANNEAL, "20000 steps"),
           Algorithms::trueOnlineSarsa);
 
+  /**
+   * Deep Q-learning with replay: Mnih et al. (2015). {@code threads} learn each from a memory of
+   * its own and share θ; the paper has one.
+   */
+  public static final Preset DQN = ReplayPresets.dqn();
+
+  /** Horgan et al. (2018), arXiv:1803.00933; {@code threads} are its actors. */
+  public static final Preset ApexDQN = ReplayPresets.apexDqn();
+
+  /** Nair et al. (2015), arXiv:1507.04296; {@code threads} are its bundled workers. */
+  public static final Preset Gorila = ReplayPresets.gorila();
+
   private static final List<Preset> ALL =
-      List.of(A3C, OneStepQ, OneStepSarsa, NStepQ, A2C, PAAC, GA3C, TrueOnlineSarsa);
+      List.of(
+          A3C,
+          OneStepQ,
+          OneStepSarsa,
+          NStepQ,
+          A2C,
+          PAAC,
+          GA3C,
+          TrueOnlineSarsa,
+          DQN,
+          ApexDQN,
+          Gorila);
 
   private Algorithms() {}
 
@@ -294,7 +317,7 @@ public final class Algorithms {
             value(Knob.TILE_BOUND, "3.5", "for CartPole's velocities", Certainty.CHOSEN)));
   }
 
-  private static EpsilonGreedy exploration(Preset p, int framesPerStep) {
+  static EpsilonGreedy exploration(Preset p, int framesPerStep) {
     return new EpsilonGreedy(
         numbers(p.value(Knob.EPSILON_FINAL)),
         numbers(p.value(Knob.EPSILON_PROBABILITIES)),
@@ -309,7 +332,7 @@ public final class Algorithms {
 
   /** What the paper's methods have in common, and what is a method's own. */
   @SafeVarargs
-  private static Map<Knob, Setting> common(Map.Entry<Knob, Setting>... own) {
+  static Map<Knob, Setting> common(Map.Entry<Knob, Setting>... own) {
     Map<Knob, Setting> all =
         new EnumMap<>(
             Map.ofEntries(
@@ -405,7 +428,7 @@ public final class Algorithms {
   }
 
   @SafeVarargs
-  private static Map<Knob, Setting> with(Map<Knob, Setting> most, Map.Entry<Knob, Setting>... own) {
+  static Map<Knob, Setting> with(Map<Knob, Setting> most, Map.Entry<Knob, Setting>... own) {
     for (Map.Entry<Knob, Setting> each : own) {
       most.put(each.getKey(), each.getValue());
     }
@@ -450,7 +473,7 @@ public final class Algorithms {
     return all;
   }
 
-  private static Map.Entry<Knob, Setting> value(
+  static Map.Entry<Knob, Setting> value(
       Knob knob, String value, String source, Certainty certainty) {
     return Map.entry(knob, new Setting(value, source, certainty));
   }

@@ -6,6 +6,8 @@ public enum Certainty {
   VERIFIED,
   /** From a careful secondary source. */
   SECONDARY,
+  /** The paper's as it is remembered; it was not looked up. */
+  RECALLED,
   /** Not in the paper: what reproductions use. */
   PRACTICE,
   /** Chosen here, or by whoever set it. */

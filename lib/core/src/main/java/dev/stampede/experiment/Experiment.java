@@ -233,6 +233,11 @@ public final class Experiment {
       return this;
     }
 
+    /** The same, as Ape-X names it: actors beside its learner. */
+    public Builder actors(int n) {
+      return threads(n);
+    }
+
     /**
      * An environment by name: a native task ({@code CartPole}), an Atari game by the paper's
      * protocol ({@code Breakout}), or any Gymnasium id ({@code Acrobot-v1}).
@@ -388,9 +393,9 @@ public final class Experiment {
         }
         CheckpointedSettings.check(Checkpoint.newest(from, line -> {}).experiment(), experiment);
       }
-      if (deterministic && algorithm.usesQueues()) {
+      if (deterministic && algorithm.hasRoles()) {
         throw new IllegalArgumentException(
-            "deterministic: agents, predictors and trainers of "
+            "deterministic: the roles of "
                 + algorithm.algorithm()
                 + " are threads whose order no seed fixes, even of one agent; use A3C with"
                 + " threads(1), on the command line --threads 1, or a synchronous algorithm such as"

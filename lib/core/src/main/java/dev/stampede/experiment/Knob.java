@@ -89,9 +89,9 @@ public enum Knob {
   NETWORK(
       "network",
       "",
-      "\"small-conv\", \"linear-conv\" (no nonlinearity), \"grid-conv\" (small pictures) or"
-          + " \"mlp\"",
-      oneOf("small-conv", "linear-conv", "grid-conv", "mlp")),
+      "\"small-conv\", \"large-conv\", \"linear-conv\" (no nonlinearity), \"grid-conv\" (small"
+          + " pictures) or \"mlp\"",
+      oneOf("small-conv", "large-conv", "linear-conv", "grid-conv", "mlp")),
   SPATIAL_SOFTMAX(
       "spatial-softmax",
       "",
@@ -121,7 +121,57 @@ public enum Knob {
       wholeFrom(0, 10_000)),
   QUEUE_LENGTH(
       "queue-length", "", "most states, and most rollouts, that wait", wholeFrom(1, 100_000)),
-  LOG_EPSILON("log-epsilon", "", "smallest π(a|s) in the loss's log; 0 for none", number(0, 1));
+  LOG_EPSILON("log-epsilon", "", "smallest π(a|s) in the loss's log; 0 for none", number(0, 1)),
+  REPLAY_CAPACITY(
+      "replay-capacity", "transitions", "kept in memory, in all", wholeFrom(1, 1_000_000_000)),
+  LEARNING_STARTS(
+      "learning-starts",
+      "transitions",
+      "in memory, in all, before anything is learned from them",
+      wholeFrom(1, 1_000_000_000)),
+  MINIBATCH("minibatch", "transitions", "drawn at once", wholeFrom(1, 100_000)),
+  UPDATE_EVERY(
+      "update-every", "agent steps", "of a thread between two updates", wholeFrom(1, 1_000_000)),
+  N_STEP("n-step", "agent steps", "of a transition", wholeFrom(1, 1_000)),
+  PRIORITY_EXPONENT(
+      "priority-exponent",
+      "",
+      "α of P(i) ∝ p_i^α; \"no\" where every transition is as likely as any other",
+      numberOr("no", 0, 10)),
+  IMPORTANCE_EXPONENT(
+      "importance-exponent",
+      "",
+      "β of the weights that make up for priorities, at the start and at the end, such as 0.4,1",
+      value -> numbers(value, 10)),
+  HUBER("huber", "", "errors beyond ±1 count linearly", oneOf("yes", "no")),
+  TARGET_UPDATES(
+      "target-updates", "updates", "of θ between two θ⁻ ← θ", wholeFrom(1, 1_000_000_000)),
+  ACTOR_EPSILON("actor-epsilon", "", "ε of ε^(1 + α·i/(N − 1)) of actor i", number(0, 1)),
+  ACTOR_EPSILON_EXPONENT(
+      "actor-epsilon-exponent", "", "α of ε^(1 + α·i/(N − 1)) of actor i", number(0, 1_000)),
+  LOCAL_BUFFER("local-buffer", "transitions", "that an actor sends at once", wholeFrom(1, 100_000)),
+  PULL_EVERY(
+      "pull-every",
+      "",
+      "of an actor between two looks at the learner's parameters, with its unit, such as 400"
+          + " frames",
+      value -> Span.parse(value).toString()),
+  REMOVE_EVERY(
+      "remove-every",
+      "updates",
+      "between two removals of what is beyond the capacity",
+      wholeFrom(1, 1_000_000)),
+  DRAWS_PER_TRANSITION(
+      "draws-per-transition",
+      "",
+      "how often each transition is learned from, whoever is ahead waits; \"free\" for no waiting",
+      numberOr("free", 1e-9, 1e9)),
+  SHARDS("shards", "", "parts of θ on a parameter server", wholeFrom(1, 100_000)),
+  MOST_STALE(
+      "most-stale",
+      "updates",
+      "of a shard since θ was taken, beyond which it drops a gradient",
+      wholeFrom(0, 1_000_000_000));
 
   private final String label;
   private final String unit;
@@ -194,6 +244,16 @@ public enum Knob {
                 : "expected a number in [" + low + ", " + high + "]");
       }
       return Double.toString(parsed); // The one form in which equal values are equal strings.
+    };
+  }
+
+  private static Function<String, String> numberOr(String word, double low, double high) {
+    return value -> {
+      try {
+        return value.equals(word) ? word : number(low, high).apply(value);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(e.getMessage() + " or \"" + word + "\"", e);
+      }
     };
   }
 

@@ -57,7 +57,7 @@ record PlannedTrial(
 
   /** Then no evaluation is skipped either. */
   private boolean repeatable() {
-    return algorithm.isSynchronous() || (threads() == 1 && !algorithm.usesQueues());
+    return algorithm.isSynchronous() || (threads() == 1 && !algorithm.hasRoles());
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.EpsilonSchedule;
 import dev.stampede.algorithm.QueuedAlgorithm;
+import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.algorithm.RolloutLoss;
 import dev.stampede.env.Space;
 import dev.stampede.nn.Layers;
@@ -148,6 +149,10 @@ public final class Preset {
           Knob.INITIALIZATION, "torch",
           Knob.FUSED, "yes");
 
+  /** What every run is planned with, and a method that learns from a memory does not have. */
+  private static final Map<Knob, String> WITH_MEMORY =
+      Map.of(Knob.NORMALIZE_OBSERVATIONS, "no", Knob.NORMALIZE_REWARDS, "no");
+
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
 
@@ -260,6 +265,9 @@ public final class Preset {
     if (setting == null && isTileCoded() && WITHOUT_GRADIENTS.containsKey(knob)) {
       return WITHOUT_GRADIENTS.get(knob);
     }
+    if (setting == null && WITH_MEMORY.containsKey(knob)) {
+      return WITH_MEMORY.get(knob);
+    }
     if (setting == null) {
       throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
     }
@@ -367,6 +375,26 @@ public final class Preset {
   /** Heads for V and for the advantages instead of one for Q. */
   public Preset dueling() {
     return set(Knob.DUELING, "yes");
+  }
+
+  /** Transitions of n steps: R = r_t + γr_{t+1} + … + γ^(n−1)r_{t+n−1}. */
+  public Preset nStep(int n) {
+    return set(Knob.N_STEP, Integer.toString(n));
+  }
+
+  /** Draws by priority, α = 0.6: Schaul et al. (2016), arXiv:1511.05952. */
+  public Preset prioritized() {
+    return prioritized(0.6);
+  }
+
+  /** Draws transition i with P(i) ∝ p_i^α. */
+  public Preset prioritized(double alpha) {
+    return set(Knob.PRIORITY_EXPONENT, Double.toString(alpha));
+  }
+
+  /** Errors beyond ±1 count linearly, instead of squared. */
+  public Preset huber() {
+    return set(Knob.HUBER, "yes");
   }
 
   /** θ chooses the action of the target, θ⁻ values it. */
@@ -749,6 +777,7 @@ public final class Preset {
     Features seen = yes(Knob.SPATIAL_SOFTMAX) ? Features.POINTS : Features.MAPS;
     SequentialBlock layers =
         switch (value(Knob.NETWORK)) {
+          case "large-conv" -> Networks.largeConvFeatures(seen, whole(Knob.HIDDEN));
           case "linear-conv" -> Networks.linearConvFeatures(seen);
           case "grid-conv" -> Networks.gridConvFeatures();
           default -> Networks.smallConvFeatures(seen);
@@ -762,9 +791,10 @@ public final class Preset {
     return make(1) instanceof BatchAlgorithm;
   }
 
-  /** Whether agents, predictors and trainers share its work, each on threads of their own. */
-  boolean usesQueues() {
-    return make(1) instanceof QueuedAlgorithm;
+  /** Whether several roles share its work, each on threads of their own. */
+  boolean hasRoles() {
+    Algorithm made = make(1);
+    return made instanceof QueuedAlgorithm || made instanceof ReplayAlgorithm;
   }
 
   /** Whether its policy can be over numbers as well as over a choice of actions. */

@@ -39,7 +39,7 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  float begin(float eta) {
+  public float begin(float eta) {
     t.incrementAndGet();
     return eta;
   }

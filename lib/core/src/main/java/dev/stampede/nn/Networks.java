@@ -66,6 +66,25 @@ public final class Networks {
   }
 
   /**
+   * Three convolutions: 32 filters 8×8 stride 4, 64 filters 4×4 stride 2, 64 filters 3×3 stride 1,
+   * then a dense layer, each with a ReLU. Mnih et al. (2015), methods.
+   *
+   * @param units of the dense layer, 512 in the paper
+   */
+  public static SequentialBlock largeConvFeatures(Features seen, int units) {
+    return new SequentialBlock()
+        .add(conv(32, 8, 4))
+        .add(Activation.reluBlock())
+        .add(conv(64, 4, 2))
+        .add(Activation.reluBlock())
+        .add(conv(64, 3, 1))
+        .add(Activation.reluBlock())
+        .add(seen.block())
+        .add(dense(units))
+        .add(Activation.reluBlock());
+  }
+
+  /**
    * Two convolutions without nonlinearity or pooling, for continuous control from pixels. Mnih et
    * al. (2016), supplement 9; it gives no filters, these are those of {@link #smallConv}.
    */

@@ -55,21 +55,28 @@ public abstract class Optimizer implements Saveable {
    * @throws IllegalStateException if the gradient is not finite; θ is left as it was
    */
   public final double update(Parameters theta, Gradient dTheta, double learningRate) {
-    double norm = dTheta.norm();
-    if (!Double.isFinite(norm)) {
-      throw new IllegalStateException(
-          "the gradient's norm is "
-              + norm
-              + "; θ was left as it was. A learning rate that is too high does this");
-    }
-    float scale = norm > clip ? (float) (clip / norm) : 1;
-    float eta = begin((float) learningRate);
+    double norm = finite(dTheta.norm());
+    update(theta, dTheta, norm, begin((float) learningRate), 0, theta.size());
+    return norm;
+  }
+
+  /**
+   * Updates the numbers {@code from} to {@code end} of θ alone. Any thread, at any time.
+   *
+   * @param norm of the whole gradient
+   * @param eta what {@link #begin} made of η for this gradient
+   */
+  public final void update(
+      Parameters theta, Gradient dTheta, double norm, float eta, int from, int end) {
+    float scale = finite(norm) > clip ? (float) (clip / norm) : 1;
     Scratch s = scratch.get();
     for (int part = 0; part < dTheta.partCount(); part++) {
       FloatBuffer delta = dTheta.part(part);
-      for (int done = 0; done < delta.capacity(); done += CHUNK) {
-        int count = Math.min(CHUNK, delta.capacity() - done);
-        int at = dTheta.from(part) + done;
+      int start = dTheta.from(part);
+      int last = Math.min(end - start, delta.capacity());
+      for (int done = Math.max(from - start, 0); done < last; done += CHUNK) {
+        int count = Math.min(CHUNK, last - done);
+        int at = start + done;
         delta.get(done, s.delta, 0, count);
         theta.read(at, s.theta, count);
         for (int k = 0; k < statistics.length; k++) {
@@ -81,6 +88,15 @@ public abstract class Optimizer implements Saveable {
           statistics[k].write(at, s.statistics[k], count);
         }
       }
+    }
+  }
+
+  private static double finite(double norm) {
+    if (!Double.isFinite(norm)) {
+      throw new IllegalStateException(
+          "the gradient's norm is "
+              + norm
+              + "; θ was left as it was. A learning rate that is too high does this");
     }
     return norm;
   }
@@ -104,8 +120,8 @@ public abstract class Optimizer implements Saveable {
     }
   }
 
-  /** Called before the chunks of each update; η as it will be used in them. */
-  float begin(float eta) {
+  /** Called once for each gradient, before its parts; η as it will be used in them. */
+  public float begin(float eta) {
     return eta;
   }
 

@@ -11,7 +11,9 @@ public enum OptimizerKind {
   /** SGD with each thread's own momentum. */
   MOMENTUM(false),
   SHARED_ADAM(true),
-  ADAM(false);
+  ADAM(false),
+  /** RMSProp divided by a standard deviation: DQN's and Ape-X's, one for all threads. */
+  SHARED_CENTERED_RMSPROP(true);
 
   private final boolean shared;
 
@@ -40,6 +42,7 @@ public enum OptimizerKind {
       case SHARED_RMSPROP, RMSPROP -> new RmsProp(size, alpha, epsilon, clip);
       case MOMENTUM -> new MomentumSgd(size, alpha, clip);
       case SHARED_ADAM, ADAM -> new Adam(size, epsilon, clip);
+      case SHARED_CENTERED_RMSPROP -> new CenteredRmsProp(size, alpha, epsilon, clip);
     };
   }
 }

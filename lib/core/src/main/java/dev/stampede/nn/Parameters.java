@@ -56,6 +56,11 @@ public final class Parameters implements Saveable, Weights {
     floats.put(0, other.floats, 0, size());
   }
 
+  /** Replaces the values {@code from} to {@code end} by those of another vector. */
+  public void set(Parameters other, int from, int end) {
+    floats.put(from, other.floats, from, end - from);
+  }
+
   @Override
   public double get(int i) {
     return floats.get(i);

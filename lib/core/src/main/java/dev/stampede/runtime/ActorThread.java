@@ -3,6 +3,8 @@ package dev.stampede.runtime;
 import dev.stampede.algorithm.ActorLearner;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.LinearLearner;
+import dev.stampede.algorithm.Memory;
+import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
@@ -11,10 +13,12 @@ import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
+import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
 import dev.stampede.nn.Weights;
+import dev.stampede.replay.LocalBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -44,6 +48,7 @@ final class ActorThread implements ActorLearner {
   private final @Nullable LocalNetwork targetNetwork;
   private final Optimizer optimizer;
   private final Gauge gauge;
+  private final Thetas thetas;
   private Cores coresOfAll;
   private Cores.Share cores;
   private final SplitMix random;
@@ -62,6 +67,8 @@ final class ActorThread implements ActorLearner {
   private final Queue<byte[]> resumedParts = new ArrayDeque<>();
 
   private byte[] resumedRandom = new byte[0];
+
+  private @Nullable ThreadMemory memory;
 
   /** What its recurrent network remembered before the current state. */
   private float[] resumedMemory = new float[0];
@@ -88,6 +95,7 @@ final class ActorThread implements ActorLearner {
     this.targetNetwork = targetNetwork;
     this.optimizer = training.optimizerForThread();
     this.gauge = training.learning().gauge();
+    this.thetas = training.server().map(ActorThread.this::ofServer).orElseGet(() -> new Own());
     this.coresOfAll = training.cores();
     this.cores = coresOfAll.share();
     this.random = new SplitMix(seeds.nextLong());
@@ -121,10 +129,11 @@ final class ActorThread implements ActorLearner {
       if (actor.resumedMemory.length > 0) {
         network.setMemory(actor.resumedMemory);
       }
+      actor.memory = actor.newMemory();
       training.awaitAllReady();
       training.safePoint().comeBack(id);
       actor.cores.enter();
-      try {
+      try (ThreadMemory ofThread = actor.memory) { // Closed with the thread; null without one.
         while (true) {
           actor.algorithm = (AsynchronousAlgorithm) training.algorithm();
           actor.algorithm.run(actor);
@@ -140,6 +149,75 @@ final class ActorThread implements ActorLearner {
     } catch (Throwable e) {
       training.fail(e);
     }
+  }
+
+  private Thetas ofServer(ParameterServer server) {
+    return new OfServer(server.new Client());
+  }
+
+  /** θ, which this thread changes itself. */
+  private final class Own implements Thetas {
+    @Override
+    public @Nullable Parameters pull() {
+      return null;
+    }
+
+    @Override
+    public void apply(Gradient dTheta, long T, long updates) {
+      training.update(optimizer, dTheta, T, updates, gauge);
+    }
+  }
+
+  /** A parameter server's. */
+  private final class OfServer implements Thetas {
+    private final ParameterServer.Client server;
+
+    OfServer(ParameterServer.Client server) {
+      this.server = server;
+    }
+
+    @Override
+    public Parameters pull() {
+      return server.pull();
+    }
+
+    @Override
+    public void apply(Gradient dTheta, long T, long updates) {
+      double eta = training.learningRate(T);
+      gauge.update(server.push(dTheta, eta), eta, training.updates() - updates);
+    }
+  }
+
+  /** The memory that the algorithm learns from, if it has one: its share of that of all threads. */
+  private @Nullable ThreadMemory newMemory() {
+    if (algorithm.memory().isEmpty()) {
+      return null;
+    }
+    MemoryUse use = algorithm.memory().get();
+    Space.Box observations = plan.network().observations();
+    long capacity = Math.max(1, use.capacity() / plan.threads());
+    ThreadMemory made =
+        new ThreadMemory(
+            Memories.make(use, capacity, observations, actionSpace),
+            new LocalBuffer(id, use.n(), use.gamma(), observations, actionSpace, 0),
+            new DrawnMinibatch(
+                training,
+                plan,
+                use,
+                actionSpace,
+                gauge,
+                normalizer::observation,
+                thetas,
+                this::updated),
+            random,
+            Math.max(1, use.learningStarts() / plan.threads()));
+    made.start(current);
+    return made;
+  }
+
+  @Override
+  public Memory memory() {
+    return memory == null ? ActorLearner.super.memory() : memory;
   }
 
   private void end() {
@@ -183,6 +261,9 @@ final class ActorThread implements ActorLearner {
       current = cores.step(environment::reset);
       normalizer.count(current);
       network.start(normalizer.observation(current));
+      if (memory != null) {
+        memory.start(current);
+      }
       episodeOver = false;
     } else {
       network.copy(t, 0);
@@ -192,7 +273,8 @@ final class ActorThread implements ActorLearner {
     }
     t = 0;
     updatesAtSync = training.updates();
-    network.sync(theta);
+    Parameters pulled = thetas.pull();
+    network.sync(pulled == null ? theta : pulled);
   }
 
   @Override
@@ -239,7 +321,7 @@ final class ActorThread implements ActorLearner {
     network.backward(
         t,
         (out, dOut) -> Losses.reduced(loss, out, dOut, t, 1, plan, training, gauge),
-        dTheta -> training.update(optimizer, dTheta, T, updatesAtSync, gauge));
+        dTheta -> thetas.apply(dTheta, T, updatesAtSync));
     updated();
   }
 
@@ -329,6 +411,11 @@ final class ActorThread implements ActorLearner {
   @Override
   public long T() {
     return training.steps();
+  }
+
+  @Override
+  public long TMax() {
+    return plan.steps();
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.stampede.runtime;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
+import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.algorithm.QueuedAlgorithm;
+import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Space;
@@ -81,7 +83,9 @@ public final class Training {
   private final SharedMoments moments;
   private final Optimizer optimizer;
   private final AtomicLong targetMultiple = new AtomicLong();
+  private final Optional<ParameterServer> server;
   private volatile Target target;
+  private volatile @Nullable SharedMemory memory;
   private final Evaluator evaluator;
   private volatile Cores cores;
   private final List<Long> seeds = new ArrayList<>();
@@ -109,10 +113,15 @@ public final class Training {
     this.theta = new Parameters(plan.network().size());
     theta.set(plan.initialization().values(plan.network(), new SplitMix(seed.nextLong())));
     this.optimizer = plan.newOptimizer();
+    this.server =
+        plan.algorithm() instanceof AsynchronousAlgorithm a
+            ? a.parameterServer().map(use -> new ParameterServer(use, theta, optimizer))
+            : Optional.empty();
     this.moments = new SharedMoments(plan.momentsOfObservations());
     this.target =
         new Target(
             plan.algorithm() instanceof AsynchronousAlgorithm a && a.usesTarget()
+                    || plan.algorithm() instanceof ReplayAlgorithm
                 ? copyOfTheta()
                 : new Parameters(0));
     this.evaluator =
@@ -136,6 +145,9 @@ public final class Training {
   private int learners() {
     if (plan.algorithm() instanceof QueuedAlgorithm queued) {
       return plan.threads() + queued.queues().trainers();
+    }
+    if (plan.algorithm() instanceof ReplayAlgorithm) {
+      return plan.threads() + 1;
     }
     return plan.algorithm() instanceof BatchAlgorithm ? 1 : plan.threads();
   }
@@ -255,12 +267,7 @@ public final class Training {
       if (plan.algorithm() instanceof AsynchronousAlgorithm) {
         startMissing();
       } else {
-        started.addAll(
-            plan.algorithm() instanceof QueuedAlgorithm queued
-                ? aroundQueues(queued)
-                : List.of(
-                    new Thread(
-                        () -> BatchThread.run(this, plan, first, seedOf(0)), "batch-learner")));
+        started.addAll(threadsOf(plan.algorithm()));
         started.forEach(Thread::start);
       }
       evaluator.start();
@@ -269,6 +276,7 @@ public final class Training {
     }
     try {
       joinAll();
+      closeMemory();
       resume();
       clock.stop();
       learning.end();
@@ -356,6 +364,60 @@ public final class Training {
     return id == 0 ? () -> first : () -> plan.environments().create(Purpose.TRAINING);
   }
 
+  /** All threads of an algorithm whose number of threads does not change. */
+  private List<Thread> threadsOf(Algorithm fixed) {
+    if (fixed instanceof QueuedAlgorithm queued) {
+      return aroundQueues(queued);
+    }
+    if (fixed instanceof ReplayAlgorithm replay) {
+      return aroundMemory(replay);
+    }
+    return List.of(
+        new Thread(() -> BatchThread.run(this, plan, first, seedOf(0)), "batch-learner"));
+  }
+
+  /** Actors and a learner, and the memory between them. */
+  private List<Thread> aroundMemory(ReplayAlgorithm algorithm) {
+    MemoryUse use = algorithm.memory();
+    Space actions = first.actionSpace();
+    SharedMemory shared =
+        new SharedMemory(
+            this,
+            Memories.make(use, use.capacity(), plan.network().observations(), actions),
+            algorithm.pace(),
+            use.learningStarts(),
+            use.minibatch());
+    memory = shared;
+    SharedParameters parameters = new SharedParameters(theta);
+    List<Thread> all = new ArrayList<>();
+    for (int i = 0; i < plan.threads(); i++) {
+      int id = i;
+      Supplier<Environment> environment = environmentOf(id);
+      long seed = seedOf(id);
+      all.add(
+          new Thread(
+              () ->
+                  ReplayActorThread.run(
+                      this, plan, algorithm, id, seed, environment, shared, parameters),
+              "actor-" + id));
+    }
+    int learner = plan.threads();
+    long seed = seedOf(learner);
+    all.add(
+        new Thread(
+            () ->
+                LearnerThread.run(
+                    this, plan, algorithm, learner, seed, actions, shared, parameters),
+            "learner"));
+    return all;
+  }
+
+  private void closeMemory() {
+    if (memory != null) {
+      memory.close();
+    }
+  }
+
   /** Agents, predictors and trainers, and the queues between them. */
   private List<Thread> aroundQueues(QueuedAlgorithm algorithm) {
     QueuedAlgorithm.Queues sizes = algorithm.queues();
@@ -441,7 +503,7 @@ public final class Training {
    * @throws IllegalStateException if its threads cannot change over
    */
   public synchronized void changeAlgorithm(Algorithm with, String knob, String from, String to) {
-    if (algorithm instanceof QueuedAlgorithm) {
+    if (algorithm instanceof QueuedAlgorithm || algorithm instanceof ReplayAlgorithm) {
       throw new IllegalStateException(
           knob
               + ": the roles of "
@@ -612,6 +674,10 @@ public final class Training {
     return theta;
   }
 
+  Optional<ParameterServer> server() {
+    return server;
+  }
+
   SharedMoments moments() {
     return moments;
   }
@@ -636,6 +702,11 @@ public final class Training {
     if (multiple > last && targetMultiple.compareAndSet(last, multiple)) {
       target = new Target(copyOfTheta());
     }
+  }
+
+  /** θ⁻ ← θ, for the one thread that changes θ. */
+  void replaceTarget() {
+    target = new Target(copyOfTheta());
   }
 
   private Parameters copyOfTheta() {

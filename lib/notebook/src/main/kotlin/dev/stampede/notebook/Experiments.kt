@@ -34,6 +34,9 @@ public interface ExperimentScope {
   /** Actor-learners, each on a thread of its own. */
   public fun threads(n: Int)
 
+  /** The same, as Ape-X names it: actors beside its learner. */
+  public fun actors(n: Int)
+
   /** An environment by name: `"CartPole"`, `"Breakout"`, or any Gymnasium id. */
   public fun env(id: String)
 
@@ -238,6 +241,10 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
 
   override fun threads(n: Int) {
     builder.threads(n)
+  }
+
+  override fun actors(n: Int) {
+    builder.actors(n)
   }
 
   override fun env(id: String) {

@@ -1,0 +1,22 @@
+package dev.stampede.algorithm;
+
+import java.util.OptionalDouble;
+
+/**
+ * The memory that a method learns from, as it needs it.
+ *
+ * @param capacity transitions that are kept, in all threads together
+ * @param learningStarts transitions that must be there, in all threads together, before anything is
+ *     learned
+ * @param n steps of a transition: R = r_t + γr_{t+1} + … + γ^(n−1)r_{t+n−1}
+ * @param gamma discount γ
+ * @param priorityExponent α of P(i) ∝ p_i^α; empty where every transition is as likely as any other
+ * @param minibatch transitions that are drawn at once
+ */
+public record MemoryUse(
+    long capacity,
+    long learningStarts,
+    int n,
+    double gamma,
+    OptionalDouble priorityExponent,
+    int minibatch) {}

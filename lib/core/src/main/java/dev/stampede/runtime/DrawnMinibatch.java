@@ -1,0 +1,143 @@
+package dev.stampede.runtime;
+
+import dev.stampede.algorithm.ActorLearner;
+import dev.stampede.algorithm.MemoryUse;
+import dev.stampede.algorithm.Minibatch;
+import dev.stampede.env.Action;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.nn.LocalNetwork;
+import dev.stampede.nn.Parameters;
+import dev.stampede.replay.Batch;
+import dev.stampede.replay.Replay;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transitions drawn from a memory, before the networks that learn from them: s_j is their state j,
+ * s′_j their state n + j. Made, used and closed by one thread.
+ */
+final class DrawnMinibatch implements Minibatch, AutoCloseable {
+  private final Training training;
+  private final Plan plan;
+  private final LocalNetwork network;
+  private final LocalNetwork target;
+  private final Gauge gauge;
+  private final UnaryOperator<Observation> seen;
+  private final Thetas thetas;
+  private final Runnable updated;
+  private final int most;
+  private final Batch batch;
+  private Training.@Nullable Target seenTarget;
+  private @Nullable Replay from;
+  private long updatesAtDraw;
+
+  /**
+   * @param seen what the networks see of an observation
+   * @param thetas where θ comes from, and where gradients go
+   * @param updated called after each update
+   */
+  DrawnMinibatch(
+      Training training,
+      Plan plan,
+      MemoryUse use,
+      Space actions,
+      Gauge gauge,
+      UnaryOperator<Observation> seen,
+      Thetas thetas,
+      Runnable updated) {
+    this.training = training;
+    this.plan = plan;
+    this.gauge = gauge;
+    this.seen = seen;
+    this.thetas = thetas;
+    this.updated = updated;
+    this.most = use.minibatch();
+    this.network =
+        thetas.pull() == null
+            ? plan.network().onShared(training.shared(), 2 * most)
+            : plan.network().local(2 * most);
+    this.target = network.twin();
+    this.batch = new Batch(most, plan.network().observations(), actions);
+  }
+
+  /** Draws the next one. */
+  Minibatch draw(Replay memory, double beta, RandomGenerator random) {
+    memory.draw(most, beta, random, batch);
+    from = memory;
+    for (int j = 0; j < batch.size(); j++) {
+      network.put(j, seen.apply(batch.state(j)));
+      network.put(batch.size() + j, seen.apply(batch.next(j)));
+    }
+    updatesAtDraw = training.updates();
+    Parameters theta = thetas.pull();
+    if (theta != null) {
+      network.sync(theta);
+    }
+    return this;
+  }
+
+  @Override
+  public int size() {
+    return batch.size();
+  }
+
+  @Override
+  public Action action(int j) {
+    return batch.action(j);
+  }
+
+  @Override
+  public double reward(int j) {
+    return batch.reward(j);
+  }
+
+  @Override
+  public double discount(int j) {
+    return batch.discount(j);
+  }
+
+  @Override
+  public double weight(int j) {
+    return batch.weight(j);
+  }
+
+  @Override
+  public float[] next() {
+    return network.outputs(size(), size());
+  }
+
+  @Override
+  public float[] nextTarget() {
+    Training.Target now = training.target();
+    if (now != seenTarget) {
+      target.sync(now.theta());
+      seenTarget = now;
+    }
+    return target.outputs(size(), size());
+  }
+
+  @Override
+  public void update(ActorLearner.Loss loss) {
+    long T = training.steps();
+    network.backward(
+        size(),
+        (out, dOut) -> Losses.reduced(loss, out, dOut, size(), 1, plan, training, gauge),
+        dTheta -> thetas.apply(dTheta, T, updatesAtDraw));
+    updated.run();
+  }
+
+  @Override
+  public void prioritize(double[] p) {
+    if (from != null) {
+      from.setPriorities(batch, p);
+    }
+  }
+
+  @Override
+  public void close() {
+    target.close();
+    network.close();
+  }
+}

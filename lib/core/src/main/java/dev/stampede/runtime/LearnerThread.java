@@ -1,0 +1,166 @@
+package dev.stampede.runtime;
+
+import dev.stampede.algorithm.Minibatch;
+import dev.stampede.algorithm.ReplayAlgorithm;
+import dev.stampede.algorithm.ReplayLearner;
+import dev.stampede.env.Observation;
+import dev.stampede.env.Space;
+import dev.stampede.env.SplitMix;
+import dev.stampede.nn.Gradient;
+import dev.stampede.nn.Optimizer;
+import dev.stampede.nn.Parameters;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The learner of a run with actors, as its algorithm sees it. Made and used on its own thread. */
+final class LearnerThread implements ReplayLearner {
+  private final Training training;
+  private final Plan plan;
+  private final int id;
+  private final Space actionSpace;
+  private final SharedMemory memory;
+  private final Optimizer optimizer;
+  private final Gauge gauge;
+  private final SplitMix random;
+  private @Nullable DrawnMinibatch minibatch;
+
+  private LearnerThread(
+      Training training, Plan plan, int id, Space actionSpace, SharedMemory memory, long seed) {
+    this.training = training;
+    this.plan = plan;
+    this.id = id;
+    this.actionSpace = actionSpace;
+    this.memory = memory;
+    this.optimizer = training.optimizerForThread();
+    this.gauge = training.learning().gauge();
+    this.random = new SplitMix(seed);
+  }
+
+  /**
+   * What the thread does from its start to its end.
+   *
+   * @param id its number, behind those of the actors
+   * @param parameters what actors see of θ
+   */
+  static void run(
+      Training training,
+      Plan plan,
+      ReplayAlgorithm algorithm,
+      int id,
+      long seed,
+      Space actionSpace,
+      SharedMemory memory,
+      SharedParameters parameters) {
+    LearnerThread learner = new LearnerThread(training, plan, id, actionSpace, memory, seed);
+    try (DrawnMinibatch minibatch =
+        new DrawnMinibatch(
+            training,
+            plan,
+            algorithm.memory(),
+            actionSpace,
+            learner.gauge,
+            UnaryOperator.<Observation>identity(),
+            learner.new Shown(parameters),
+            learner::updated)) {
+      learner.minibatch = minibatch;
+      Optional<byte[]> resumed = training.resumedActor(id);
+      if (resumed.isPresent()) {
+        learner.restore(resumed.get());
+      }
+      training.awaitAllReady();
+      algorithm.learn(learner);
+      training.safePoint().end(id, learner.state());
+    } catch (Throwable e) {
+      training.fail(e);
+    }
+  }
+
+  /** θ itself, of which actors see whole versions. */
+  private final class Shown implements Thetas {
+    private final SharedParameters parameters;
+
+    Shown(SharedParameters parameters) {
+      this.parameters = parameters;
+    }
+
+    @Override
+    public @Nullable Parameters pull() {
+      return null;
+    }
+
+    @Override
+    public void apply(Gradient dTheta, long T, long updates) {
+      parameters.change(() -> training.update(optimizer, dTheta, T, updates, gauge));
+    }
+  }
+
+  private void updated() {
+    training.countUpdate();
+    training.evaluator().submitIfDue(training, training.shared());
+  }
+
+  @Override
+  public boolean running() {
+    return training.running() && !Thread.currentThread().isInterrupted();
+  }
+
+  @Override
+  public @Nullable Minibatch draw(double beta) {
+    rest();
+    if (minibatch == null || !memory.awaitDraw(this::rest)) {
+      return null;
+    }
+    Minibatch drawn = minibatch.draw(memory.replay(), beta, random);
+    memory.drew(drawn.size());
+    return drawn;
+  }
+
+  private void rest() {
+    if (training.safePoint().asked()) {
+      training.safePoint().pass(id, state());
+    }
+  }
+
+  @Override
+  public void refreshTarget() {
+    training.replaceTarget();
+  }
+
+  @Override
+  public void removeToFit() {
+    memory.replay().removeToFit();
+  }
+
+  @Override
+  public long updates() {
+    return training.updates();
+  }
+
+  @Override
+  public Space actionSpace() {
+    return actionSpace;
+  }
+
+  /** All that it must know to go on from here, between two updates. */
+  private byte[] state() {
+    return Checkpoint.bytes(
+        out -> {
+          random.save(out);
+          if (!plan.optimizer().shared()) {
+            optimizer.save(out);
+          }
+        });
+  }
+
+  private void restore(byte[] state) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));
+    random.restore(in);
+    if (!plan.optimizer().shared()) {
+      optimizer.restore(in);
+    }
+  }
+}

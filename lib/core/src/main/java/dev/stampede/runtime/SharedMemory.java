@@ -1,0 +1,131 @@
+package dev.stampede.runtime;
+
+import dev.stampede.algorithm.ReplayAlgorithm.Pace;
+import dev.stampede.replay.Replay;
+import dev.stampede.replay.Transitions;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The memory between the actors and the learner of a run, and how the two keep pace. Safe for any
+ * number of actors and one learner.
+ *
+ * <p>The learner is at most one minibatch ahead of its pace, actors at most {@code slack}
+ * transitions, so that one of the two can always go on.
+ */
+final class SharedMemory implements AutoCloseable {
+  private static final int LOOK_AGAIN_MILLISECONDS = 20;
+
+  private final Training training;
+  private final Replay replay;
+  private final Pace pace;
+  private final long slack;
+  private final long learningStarts;
+  private final AtomicLong actorsWaited = new AtomicLong();
+  private final AtomicLong learnerWaited = new AtomicLong();
+  private long drawn;
+
+  /**
+   * @param learningStarts transitions before the learner begins
+   * @param slack transitions that actors may be ahead
+   */
+  SharedMemory(Training training, Replay replay, Pace pace, long learningStarts, long slack) {
+    this.training = training;
+    this.replay = replay;
+    this.pace = pace;
+    this.learningStarts = learningStarts;
+    this.slack = slack;
+  }
+
+  Replay replay() {
+    return replay;
+  }
+
+  /**
+   * Adds transitions, then waits while the actors are too far ahead.
+   *
+   * @param rest passes the safe point
+   */
+  void add(Transitions transitions, double[] priorities, Runnable rest) {
+    replay.add(transitions, priorities);
+    synchronized (this) {
+      notifyAll();
+    }
+    if (!pace.isFree()) {
+      waitWhile(this::actorsAreAhead, actorsWaited, rest);
+    }
+  }
+
+  /**
+   * Waits until the learner may draw.
+   *
+   * @param rest passes the safe point
+   * @return false if the run ends before
+   */
+  boolean awaitDraw(Runnable rest) {
+    waitWhile(this::learnerIsAhead, learnerWaited, rest);
+    return training.running();
+  }
+
+  /** That many transitions were drawn. */
+  synchronized void drew(int n) {
+    drawn += n;
+    notifyAll();
+  }
+
+  /** Nanoseconds that all actors together waited for the learner. */
+  long actorsWaited() {
+    return actorsWaited.get();
+  }
+
+  /** Nanoseconds that the learner waited for the actors. */
+  long learnerWaited() {
+    return learnerWaited.get();
+  }
+
+  private boolean actorsAreAhead() {
+    return added() - slack > drawn / pace.drawsPerTransition();
+  }
+
+  private boolean learnerIsAhead() {
+    return replay.size() < learningStarts
+        || !pace.isFree() && drawn > added() * pace.drawsPerTransition();
+  }
+
+  private long added() {
+    return replay.added() - learningStarts;
+  }
+
+  /** Whether one of the two has to wait. */
+  @FunctionalInterface
+  private interface Ahead {
+    boolean now();
+  }
+
+  private void waitWhile(Ahead ahead, AtomicLong waited, Runnable rest) {
+    long since = System.nanoTime();
+    while (isAhead(ahead)) {
+      if (training.safePoint().asked()) {
+        rest.run();
+      }
+      try {
+        synchronized (this) {
+          if (ahead.now()) {
+            wait(LOOK_AGAIN_MILLISECONDS);
+          }
+        }
+      } catch (InterruptedException e) {
+        training.stop(); // Goes on in order, to the end.
+      }
+    }
+    waited.addAndGet(System.nanoTime() - since);
+  }
+
+  private synchronized boolean isAhead(Ahead ahead) {
+    return training.running() && ahead.now();
+  }
+
+  @Override
+  public void close() {
+    replay.close();
+  }
+}
