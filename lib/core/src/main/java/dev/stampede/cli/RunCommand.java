@@ -106,6 +106,12 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Double checkpointEvery;
 
   @Option(
+      names = "--save-replay",
+      description =
+          "Saves replay memories with each checkpoint, so that --resume need not fill them anew.")
+  private boolean saveReplay;
+
+  @Option(
       names = "--resume",
       paramLabel = "DIR",
       description =
@@ -140,6 +146,9 @@ final class RunCommand implements Callable<Integer> {
             "--checkpoint-every: expected seconds, 0 or more, but got " + checkpointEvery);
       }
       builder.checkpointEvery(Duration.ofNanos((long) (checkpointEvery * 1e9)));
+    }
+    if (saveReplay) {
+      builder.saveReplay(true);
     }
     if (steps != null) {
       builder.steps(steps);

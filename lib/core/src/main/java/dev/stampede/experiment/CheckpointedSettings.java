@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class CheckpointedSettings {
   private static final String STEPS = "steps";
   private static final String CHECKPOINT_EVERY = "checkpointEvery";
+  private static final String SAVE_REPLAY = "saveReplay";
   private static final String KEEP_EVERY = "keepParametersEvery";
   private static final String OWN_NETWORK = "network of the user's own";
   private static final String OWN_EXPLORATION = "exploration of the user's own";
@@ -71,6 +72,9 @@ final class CheckpointedSettings {
         "greedyEvaluation", experiment.greedyEvaluation().map(Object::toString).orElse(NONE));
     settings.put("deterministic", Boolean.toString(experiment.deterministic()));
     settings.put(CHECKPOINT_EVERY, experiment.checkpointEvery().toString());
+    if (experiment.saveReplay()) {
+      settings.put(SAVE_REPLAY, "yes");
+    }
     experiment.keepParametersEvery().ifPresent(n -> settings.put(KEEP_EVERY, Long.toString(n)));
     return settings;
   }
@@ -86,7 +90,8 @@ final class CheckpointedSettings {
         .steps(steps(settings))
         .evaluationEpisodes(Integer.parseInt(of(settings, "evaluationEpisodes")))
         .deterministic(Boolean.parseBoolean(of(settings, "deterministic")))
-        .checkpointEvery(Duration.parse(of(settings, CHECKPOINT_EVERY)));
+        .checkpointEvery(Duration.parse(of(settings, CHECKPOINT_EVERY)))
+        .saveReplay(settings.containsKey(SAVE_REPLAY));
     String env = of(settings, "env");
     if (!env.equals(Experiment.OWN_ENVIRONMENT)) {
       Environments.check(env);
@@ -150,6 +155,7 @@ final class CheckpointedSettings {
           name.equals(STEPS)
               || name.equals(CHECKPOINT_EVERY)
               || name.equals(KEEP_EVERY)
+              || name.equals(SAVE_REPLAY)
               || name.equals("name")
               || name.startsWith(SOURCE);
       String asked = is.getOrDefault(name, NONE);

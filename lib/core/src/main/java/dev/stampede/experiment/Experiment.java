@@ -124,6 +124,11 @@ public final class Experiment {
     return b.checkpointEvery;
   }
 
+  /** Whether checkpoints hold the replay memories. */
+  public boolean saveReplay() {
+    return b.saveReplay;
+  }
+
   /** Agent steps between copies of θ that are kept; empty if none are. */
   public OptionalLong keepParametersEvery() {
     return b.keepParametersEvery;
@@ -186,6 +191,7 @@ public final class Experiment {
     private @Nullable Path out;
     private boolean filesMayFail;
     private Duration checkpointEvery = Duration.ofMinutes(1);
+    private boolean saveReplay;
     private OptionalLong keepParametersEvery = OptionalLong.empty();
     private @Nullable Path resumed;
 
@@ -206,6 +212,7 @@ public final class Experiment {
       out = other.out;
       filesMayFail = other.filesMayFail;
       checkpointEvery = other.checkpointEvery;
+      saveReplay = other.saveReplay;
       keepParametersEvery = other.keepParametersEvery;
       resumed = other.resumed;
     }
@@ -356,6 +363,15 @@ public final class Experiment {
             "checkpointEvery: expected a time of 0 or more but got " + interval);
       }
       checkpointEvery = interval;
+      return this;
+    }
+
+    /**
+     * Saves replay memories with each checkpoint, so that a run that is resumed need not fill them
+     * anew. Each file is as large as its memory, and the threads wait while it is written.
+     */
+    public Builder saveReplay(boolean yes) {
+      saveReplay = yes;
       return this;
     }
 

@@ -76,8 +76,8 @@ final class ReplayPresets {
             Knob.REPLAY_CAPACITY, "50000",
             Knob.LEARNING_STARTS, "1000",
             Knob.UPDATE_EVERY, "1",
-            Knob.MINIBATCH, "64",
-            Knob.TARGET_INTERVAL, "500 steps",
+            Knob.MINIBATCH, "32",
+            Knob.TARGET_INTERVAL, "100 steps",
             Knob.EPSILON_FINAL, "0.05",
             Knob.EPSILON_ANNEAL, "10000 steps"));
   }
@@ -138,11 +138,11 @@ final class ReplayPresets {
             Map.of(
                 Knob.REPLAY_CAPACITY, "50000",
                 Knob.LEARNING_STARTS, "1000",
-                Knob.MINIBATCH, "64",
-                Knob.TARGET_UPDATES, "500",
+                Knob.MINIBATCH, "32",
+                Knob.TARGET_UPDATES, "100",
                 Knob.PULL_EVERY, "50 steps",
                 Knob.LOCAL_BUFFER, "10",
-                Knob.DRAWS_PER_TRANSITION, "64.0")),
+                Knob.DRAWS_PER_TRANSITION, "16.0")),
         ReplayPresets::makeApexDqn);
   }
 

@@ -556,6 +556,10 @@ public final class Run {
       if (directory != null) {
         experiment.keepParametersEvery().ifPresent(t::keepSnapshotsEvery);
       }
+      RunDirectory out = directory;
+      if (out != null && experiment.saveReplay()) {
+        t.saveMemoriesIn(out.path());
+      }
       training = t;
       up.countDown();
       if (stopRequested) {
@@ -640,6 +644,7 @@ public final class Run {
         if (saved != null) {
           saved.finish();
         }
+        t.close();
       }
     }
   }
@@ -669,10 +674,10 @@ public final class Run {
       }
     }
     t.changeAgain(preset.make(framesPerStep));
-    tellOfResumption(t, from);
+    tellOfResumption(t, from, !t.hasMemories() || t.restoreMemories(out.path()));
   }
 
-  private void tellOfResumption(Training t, Checkpoint from) {
+  private void tellOfResumption(Training t, Checkpoint from, boolean remembers) {
     long earlier = CheckpointedSettings.steps(from.experiment());
     StringBuilder line = new StringBuilder();
     line.append(
@@ -685,6 +690,9 @@ public final class Run {
     if (!t.resumptions().get(t.resumptions().size() - 1).environments()) {
       line.append(
           "; the environments' state was not saved: each actor-learner starts a new episode");
+    }
+    if (!remembers) {
+      line.append("; the replay memory was not saved: it is filled anew before learning goes on");
     }
     boolean falls =
         preset.value(Knob.ANNEAL_STEPS).equals("budget")

@@ -68,6 +68,7 @@ final class ActorThread implements ActorLearner {
 
   private byte[] resumedRandom = new byte[0];
 
+  private byte[] resumedBuffer = new byte[0];
   private @Nullable ThreadMemory memory;
 
   /** What its recurrent network remembered before the current state. */
@@ -189,7 +190,7 @@ final class ActorThread implements ActorLearner {
   }
 
   /** The memory that the algorithm learns from, if it has one: its share of that of all threads. */
-  private @Nullable ThreadMemory newMemory() {
+  private @Nullable ThreadMemory newMemory() throws IOException {
     if (algorithm.memory().isEmpty()) {
       return null;
     }
@@ -198,7 +199,7 @@ final class ActorThread implements ActorLearner {
     long capacity = Math.max(1, use.capacity() / plan.threads());
     ThreadMemory made =
         new ThreadMemory(
-            Memories.make(use, capacity, observations, actionSpace),
+            training.memories().of(id, use, capacity, observations, actionSpace),
             new LocalBuffer(id, use.n(), use.gamma(), observations, actionSpace, 0),
             new DrawnMinibatch(
                 training,
@@ -211,7 +212,11 @@ final class ActorThread implements ActorLearner {
                 this::updated),
             random,
             Math.max(1, use.learningStarts() / plan.threads()));
-    made.start(current);
+    if (resumedBuffer.length > 0) {
+      made.buffer().restore(new DataInputStream(new ByteArrayInputStream(resumedBuffer)));
+    } else {
+      made.start(current);
+    }
     return made;
   }
 
@@ -483,6 +488,9 @@ final class ActorThread implements ActorLearner {
           out.writeBoolean(episodeOver);
           States.save(current, out);
           States.save(episodeOver ? new float[0] : network.memory(t), out);
+          if (memory != null) {
+            Checkpoint.writeBlock(out, Checkpoint.bytes(memory.buffer()::save));
+          }
         });
   }
 
@@ -508,6 +516,9 @@ final class ActorThread implements ActorLearner {
       episodeOver = in.readBoolean();
       current = States.readObservation(in);
       resumedMemory = States.readNumbers(in);
+      if (algorithm.memory().isPresent()) {
+        resumedBuffer = Checkpoint.readBlock(in);
+      }
     }
   }
 

@@ -73,6 +73,7 @@ final class LearnerThread implements ReplayLearner {
       }
       training.awaitAllReady();
       algorithm.learn(learner);
+      training.stop(); // Of use to nobody without it: an interrupt has ended it early.
       training.safePoint().end(id, learner.state());
     } catch (Throwable e) {
       training.fail(e);

@@ -98,6 +98,7 @@ final class ReplayActorThread implements ReplayActor {
       }
       network.start(actor.current);
       training.awaitAllReady();
+      training.safePoint().comeBack(id);
       actor.cores.enter();
       try {
         algorithm.act(actor);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The learner is at most one minibatch ahead of its pace, actors at most {@code slack}
  * transitions, so that one of the two can always go on.
  */
-final class SharedMemory implements AutoCloseable {
+final class SharedMemory {
   private static final int LOOK_AGAIN_MILLISECONDS = 20;
 
   private final Training training;
@@ -63,7 +63,7 @@ final class SharedMemory implements AutoCloseable {
    */
   boolean awaitDraw(Runnable rest) {
     waitWhile(this::learnerIsAhead, learnerWaited, rest);
-    return training.running();
+    return training.running() && !Thread.currentThread().isInterrupted();
   }
 
   /** That many transitions were drawn. */
@@ -114,7 +114,8 @@ final class SharedMemory implements AutoCloseable {
           }
         }
       } catch (InterruptedException e) {
-        training.stop(); // Goes on in order, to the end.
+        Thread.currentThread().interrupt(); // Its role ends in order.
+        break;
       }
     }
     waited.addAndGet(System.nanoTime() - since);
@@ -122,10 +123,5 @@ final class SharedMemory implements AutoCloseable {
 
   private synchronized boolean isAhead(Ahead ahead) {
     return training.running() && ahead.now();
-  }
-
-  @Override
-  public void close() {
-    replay.close();
   }
 }

@@ -9,7 +9,7 @@ import dev.stampede.replay.LocalBuffer;
 import dev.stampede.replay.Replay;
 import java.util.random.RandomGenerator;
 
-/** The memory of one actor-learner alone. Made, used and closed by its thread. */
+/** What one actor-learner does with its memory. Made, used and closed by its thread. */
 final class ThreadMemory implements Memory, AutoCloseable {
   private static final float[] NO_OUTPUTS = {};
 
@@ -33,6 +33,11 @@ final class ThreadMemory implements Memory, AutoCloseable {
     this.minibatch = minibatch;
     this.random = random;
     this.learningStarts = learningStarts;
+  }
+
+  /** What is not in the memory yet. */
+  LocalBuffer buffer() {
+    return buffer;
   }
 
   /** The first state of an episode. */
@@ -64,7 +69,6 @@ final class ThreadMemory implements Memory, AutoCloseable {
 
   @Override
   public void close() {
-    minibatch.close();
-    replay.close();
+    minibatch.close(); // The memory itself outlives the thread.
   }
 }

@@ -13,6 +13,7 @@ import dev.stampede.env.SplitMix;
 import dev.stampede.nn.Gradient;
 import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
+import dev.stampede.nn.ParameterSource;
 import dev.stampede.nn.Parameters;
 import dev.stampede.result.Change;
 import dev.stampede.result.CurvePoint;
@@ -22,6 +23,7 @@ import dev.stampede.result.LearningRecord;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * kept as {@link #failure}; what was learned until then stays readable. All public methods may be
  * called from any thread.
  */
-public final class Training {
+public final class Training implements AutoCloseable {
   /** The label of its knob. */
   public static final String LEARNING_RATE = "learning-rate";
 
@@ -85,7 +87,7 @@ public final class Training {
   private final AtomicLong targetMultiple = new AtomicLong();
   private final Optional<ParameterServer> server;
   private volatile Target target;
-  private volatile @Nullable SharedMemory memory;
+  private final Memories memories = new Memories();
   private final Evaluator evaluator;
   private volatile Cores cores;
   private final List<Long> seeds = new ArrayList<>();
@@ -209,29 +211,31 @@ public final class Training {
    */
   Optional<Checkpoint> checkpoint(Map<String, String> experiment) throws InterruptedException {
     return safePoint.whileAllWait(
-        actors ->
-            new Checkpoint(
-                experiment,
-                new Resumption(T.get(), seconds(), environmentsAreSaved),
-                episodes.size(),
-                resumptions,
-                Checkpoint.bytes(
-                    out -> {
-                      theta.save(out);
-                      optimizer.save(out);
-                      target.theta().save(out);
-                      out.writeLong(targetMultiple.get());
-                      out.writeLong(updates.get());
-                      out.writeLong(lostEpisodes.get());
-                      evaluator.save(out);
-                      learning.save(out);
-                      saveChanges(out);
-                      if (plan.normalization().any()) {
-                        moments.observations().write(out);
-                        moments.returns().write(out);
-                      }
-                    }),
-                actors));
+        actors -> {
+          memories.save(T.get());
+          return new Checkpoint(
+              experiment,
+              new Resumption(T.get(), seconds(), environmentsAreSaved),
+              episodes.size(),
+              resumptions,
+              Checkpoint.bytes(
+                  out -> {
+                    theta.save(out);
+                    optimizer.save(out);
+                    target.theta().save(out);
+                    out.writeLong(targetMultiple.get());
+                    out.writeLong(updates.get());
+                    out.writeLong(lostEpisodes.get());
+                    evaluator.save(out);
+                    learning.save(out);
+                    saveChanges(out);
+                    if (plan.normalization().any()) {
+                      moments.observations().write(out);
+                      moments.returns().write(out);
+                    }
+                  }),
+              actors);
+        });
   }
 
   private void saveChanges(DataOutput out) throws IOException {
@@ -251,6 +255,37 @@ public final class Training {
       changes.add(
           new Change(in.readLong(), in.readDouble(), in.readUTF(), in.readUTF(), in.readUTF()));
     }
+  }
+
+  /** Saves what the threads learn from beside each checkpoint; before {@link #run}. */
+  public void saveMemoriesIn(Path directory) {
+    memories.saveIn(directory);
+  }
+
+  /**
+   * Goes on with the memories that were saved with the checkpoint, if they were; after {@link
+   * #restore}.
+   *
+   * @return whether they were
+   */
+  public boolean restoreMemories(Path directory) {
+    return memories.restoreFrom(directory, T.get());
+  }
+
+  /** Whether its threads learn from memories. */
+  public boolean hasMemories() {
+    return algorithm instanceof ReplayAlgorithm
+        || algorithm instanceof AsynchronousAlgorithm a && a.memory().isPresent();
+  }
+
+  Memories memories() {
+    return memories;
+  }
+
+  /** Gives back what only a training that runs or is saved needs; after {@link #run}. */
+  @Override
+  public void close() {
+    memories.close();
   }
 
   /** Where this run was resumed, oldest first. */
@@ -276,7 +311,6 @@ public final class Training {
     }
     try {
       joinAll();
-      closeMemory();
       resume();
       clock.stop();
       learning.end();
@@ -365,7 +399,7 @@ public final class Training {
   }
 
   /** All threads of an algorithm whose number of threads does not change. */
-  private List<Thread> threadsOf(Algorithm fixed) {
+  private List<Thread> threadsOf(Algorithm fixed) throws IOException {
     if (fixed instanceof QueuedAlgorithm queued) {
       return aroundQueues(queued);
     }
@@ -377,28 +411,30 @@ public final class Training {
   }
 
   /** Actors and a learner, and the memory between them. */
-  private List<Thread> aroundMemory(ReplayAlgorithm algorithm) {
+  private List<Thread> aroundMemory(ReplayAlgorithm algorithm) throws IOException {
     MemoryUse use = algorithm.memory();
     Space actions = first.actionSpace();
     SharedMemory shared =
         new SharedMemory(
             this,
-            Memories.make(use, use.capacity(), plan.network().observations(), actions),
+            memories.of(0, use, use.capacity(), plan.network().observations(), actions),
             algorithm.pace(),
             use.learningStarts(),
             use.minibatch());
-    memory = shared;
     SharedParameters parameters = new SharedParameters(theta);
     List<Thread> all = new ArrayList<>();
     for (int i = 0; i < plan.threads(); i++) {
       int id = i;
-      Supplier<Environment> environment = environmentOf(id);
-      long seed = seedOf(id);
+      seedOf(id);
       all.add(
           new Thread(
-              () ->
-                  ReplayActorThread.run(
-                      this, plan, algorithm, id, seed, environment, shared, parameters),
+              () -> {
+                ReplayActorThread.run(
+                    this, plan, algorithm, id, seedOf(id), environmentOf(id), shared, parameters);
+                while (running()) { // Somebody interrupted it: another one takes over its place.
+                  replaceActor(algorithm, id, shared, parameters);
+                }
+              },
               "actor-" + id));
     }
     int learner = plan.threads();
@@ -412,10 +448,13 @@ public final class Training {
     return all;
   }
 
-  private void closeMemory() {
-    if (memory != null) {
-      memory.close();
-    }
+  private void replaceActor(
+      ReplayAlgorithm algorithm, int id, SharedMemory shared, ParameterSource parameters) {
+    Thread.interrupted(); // Its successor is not.
+    countLostEpisode();
+    long seed = new SplitMix(seedOf(id) + T.get()).nextLong();
+    Supplier<Environment> environment = () -> plan.environments().create(Purpose.TRAINING);
+    ReplayActorThread.run(this, plan, algorithm, id, seed, environment, shared, parameters);
   }
 
   /** Agents, predictors and trainers, and the queues between them. */

@@ -88,6 +88,9 @@ public interface ExperimentScope {
   /** Keeps the parameters every so many agent steps, so that `run.at(step)` can go back to them. */
   public fun keepParametersEvery(steps: Int)
 
+  /** Saves replay memories with each checkpoint, so that a run that goes on has them. */
+  public fun saveReplay()
+
   /** Episodes of each evaluation. */
   public fun evaluationEpisodes(n: Int)
 
@@ -311,6 +314,10 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
 
   override fun keepParametersEvery(steps: Int) {
     builder.keepParametersEvery(steps.toLong())
+  }
+
+  override fun saveReplay() {
+    builder.saveReplay(true)
   }
 
   override fun evaluationEpisodes(n: Int) {
