@@ -20,6 +20,7 @@ public final class Batch {
   private final double[] priorities;
   private final long[] ages;
   private final long[] numbers;
+  private final int[] places;
   private int size;
 
   /**
@@ -42,6 +43,7 @@ public final class Batch {
     this.priorities = new double[capacity];
     this.ages = new long[capacity];
     this.numbers = new long[capacity];
+    this.places = new int[2 * capacity * planes.count()];
   }
 
   /** How many were drawn last. */
@@ -124,6 +126,19 @@ public final class Batch {
 
   void weight(int j, double weight) {
     weights[j] = weight;
+  }
+
+  /** The weight while it is worked out. */
+  double rawWeight(int j) {
+    return weights[j];
+  }
+
+  int place(int j, int i) {
+    return places[2 * j * planes.count() + i];
+  }
+
+  void place(int j, int i, int frame) {
+    places[2 * j * planes.count() + i] = frame;
   }
 
   long number(int j) {

@@ -144,8 +144,11 @@ public final class LocalBuffer implements Saveable {
   /** Takes all finished transitions out; the others stay. */
   public Transitions take() {
     var block = new Transitions.Builder(planes, actor, outputs, finished.size());
-    long from = finishedFrames().min().orElse(frames.end());
-    long to = finishedFrames().max().orElse(from - 1) + 1;
+    if (finished.isEmpty()) {
+      return block.build();
+    }
+    long from = finishedFrames().min().orElseThrow();
+    long to = finishedFrames().max().orElseThrow() + 1;
     long kept = unfinishedFrames().min().orElse(frames.end());
     block.frames(
         frames.copy(from, to),

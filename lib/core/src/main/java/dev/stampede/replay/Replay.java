@@ -14,7 +14,8 @@ public interface Replay extends AutoCloseable, Saveable {
 
   /** Every transition is drawn equally often. */
   static Replay uniform(ReplaySize size) {
-    return new RingReplay(size, 0, false);
+    checkFits(size);
+    return new RingReplay(size, 0, false, () -> Blocks.of(size.file()));
   }
 
   /**
@@ -24,7 +25,18 @@ public interface Replay extends AutoCloseable, Saveable {
    * @param alpha in [0, 1]; 0 draws all equally often
    */
   static Replay prioritized(ReplaySize size, double alpha) {
-    return new RingReplay(size, alpha, true);
+    checkFits(size);
+    return new RingReplay(size, alpha, true, () -> Blocks.of(size.file()));
+  }
+
+  /**
+   * Looks whether there is room for it now, before anything is taken. The two methods above do the
+   * same.
+   *
+   * @throws IllegalArgumentException with the numbers, if there is not
+   */
+  static void checkFits(ReplaySize size) {
+    size.file().map(FreeSpace::on).orElseGet(FreeSpace::inMemory).require(size);
   }
 
   /** Adds all of the block at the largest priority given so far, and at least 1. */
@@ -69,6 +81,9 @@ public interface Replay extends AutoCloseable, Saveable {
 
   /** Bytes of memory or disk taken, tables included. */
   long bytes();
+
+  /** What it looks like now. */
+  ReplayStatus status();
 
   @Override
   void close();
