@@ -29,16 +29,19 @@ final class FileBlocks extends Blocks {
   private final Path path;
   private final FileChannel channel;
   private final int descriptor;
+  private final boolean deleteAtEnd;
   private final List<Part> parts = new ArrayList<>();
   private long end;
 
   /**
    * @param descriptor the same file, opened by the system; −1 if the JVM is to map it
+   * @param deleteAtEnd only for a file that was made here and still has its name
    */
-  FileBlocks(Path path, FileChannel channel, int descriptor) {
+  FileBlocks(Path path, FileChannel channel, int descriptor, boolean deleteAtEnd) {
     this.path = path;
     this.channel = channel;
     this.descriptor = descriptor;
+    this.deleteAtEnd = deleteAtEnd;
   }
 
   static FileBlocks create(Path path) {
@@ -53,7 +56,7 @@ final class FileBlocks extends Blocks {
       if (descriptor >= 0) {
         Files.delete(path);
       }
-      return new FileBlocks(path, channel, descriptor);
+      return new FileBlocks(path, channel, descriptor, descriptor < 0);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot make the replay's file %s (%s); name a new file in a folder that exists"
@@ -118,7 +121,8 @@ final class FileBlocks extends Blocks {
       channel.close();
       if (descriptor >= 0) {
         Mmap.close(descriptor);
-      } else {
+      }
+      if (deleteAtEnd) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {

@@ -42,6 +42,7 @@ final class RingReplay implements Replay {
   private double largest = 1;
   private double meanAge = Double.NaN;
   private int copying;
+  private int writing;
   private boolean alone;
   private boolean closed;
 
@@ -98,6 +99,7 @@ final class RingReplay implements Replay {
     }
     Ring.Reservation reserved = ring.reserve(block, repeated);
     copying++;
+    writing++;
     return reserved;
   }
 
@@ -105,6 +107,7 @@ final class RingReplay implements Replay {
     for (int j = 0; j < priorities.length; j++) {
       setPriority(reserved.first() + j, priorities[j]);
     }
+    writing--;
     return leave();
   }
 
@@ -194,6 +197,10 @@ final class RingReplay implements Replay {
 
   private boolean pick(int[] todo, int n, RandomGenerator random, Batch into) {
     enter();
+    while (published == 0 && writing > 0) {
+      changed.awaitUninterruptibly();
+      enter();
+    }
     if (published == 0) {
       throw new IllegalStateException("nothing to draw from; add transitions first");
     }
