@@ -76,16 +76,14 @@ final class Hashed {
     if (batch.discount(j) != (next % EPISODE == 0 ? 0 : 0.5)) {
       return "discount %s of step %d".formatted(batch.discount(j), t);
     }
-    return different(batch.state(j), actor, t, start) + different(batch.next(j), actor, next, start);
+    return different(batch.state(j), actor, t, start)
+        + different(batch.next(j), actor, next, start);
   }
 
   private static String different(Observation observation, int actor, long step, long start) {
     ByteBuffer expected = ByteBuffer.allocate(4 * FRAME);
     for (int plane = 0; plane < 4; plane++) {
-      frame(
-          actor,
-          Math.max(start, step - 3 + plane),
-          expected.slice(plane * FRAME, FRAME));
+      frame(actor, Math.max(start, step - 3 + plane), expected.slice(plane * FRAME, FRAME));
     }
     int at = expected.mismatch(ByteBuffer.wrap(RandomEpisodes.bytes(observation)));
     return at < 0 ? "" : "actor %d, step %d: byte %d".formatted(actor, step, at);

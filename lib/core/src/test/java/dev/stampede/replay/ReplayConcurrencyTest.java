@@ -130,8 +130,7 @@ class ReplayConcurrencyTest {
   /** Closed in the middle of everything: each of the others gets an exception, the JVM lives. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void closing_ends_all_use_without_a_crash(boolean inFile, @TempDir Path folder)
-      throws Exception {
+  void closing_ends_all_use_without_a_crash(boolean inFile, @TempDir Path folder) throws Exception {
     for (int i = 0; i < 8; i++) {
       Replay replay = Replay.uniform(size(inFile, folder));
       replay.add(new Hashed(9).block(50));

@@ -8,6 +8,7 @@ import dev.stampede.env.Space;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,7 +37,8 @@ class ReplayMemoryTest {
 
       assertThat(full).isBetween(7056.0, 7300.0);
       assertThat((double) replay.bytes() / replay.size()).isBetween(7056.0, 7300.0);
-      assertThat(size.bytesNeeded()).isBetween((long) (replay.bytes() * 0.97), replay.bytes() * 11 / 10);
+      assertThat(size.bytesNeeded())
+          .isBetween((long) (replay.bytes() * 0.97), replay.bytes() * 11 / 10);
     }
   }
 
@@ -73,8 +75,8 @@ class ReplayMemoryTest {
     assertThatThrownBy(() -> Replay.prioritized(size, 0.6))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
-            "a replay of 100,000,000 transitions takes 7\\d\\d\\.\\d GB, but only [\\d,.]+ (GB|kB) are"
-                + " free of memory; at most some [\\d,]+ fit, or put it into a file");
+            "a replay of 100,000,000 transitions takes 7\\d\\d\\.\\d GB, but only [\\d,.]+ (GB|kB)"
+                + " are free of memory; at most some [\\d,]+ fit, or put it into a file");
     assertThatThrownBy(() -> new FreeSpace(3_630_000_000L, "of memory").require(small))
         .hasMessageContaining("takes 7.3 GB, but only 3.6 GB are free")
         .hasMessageContaining("at most some 4");
@@ -123,12 +125,37 @@ class ReplayMemoryTest {
   @Test
   void a_file_that_was_not_made_for_it_stays(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("another"), "thesis");
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
     new FileBlocks(file, channel, -1, false).close();
 
     assertThat(file).hasContent("thesis");
+  }
+
+  /** A limit on the size of files stands for the disk; the process must survive its signal, too. */
+  @Test
+  void what_was_added_before_the_disk_was_full_is_still_there(@TempDir Path folder)
+      throws Exception {
+    assumeThat(Path.of("/bin/sh")).exists();
+    Process process =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "ulimit -f 32768; exec \"$@\"", // 16 MB, or 32 where the unit is 1 kB
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx200m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FullDisk.class.getName(),
+                folder.resolve("replay").toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("cannot grow from").contains("all there");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
@@ -136,8 +163,7 @@ class ReplayMemoryTest {
       throws IOException {
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
-    FileChannel channel =
-        FileChannel.open(full, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(full, StandardOpenOption.READ, StandardOpenOption.WRITE);
     var blocks = new FileBlocks(folder.resolve("replay"), channel, -1, false);
     try (Replay replay = new RingReplay(Small.size(100), 1, true, () -> blocks)) {
       for (int i = 0; i < 2; i++) {

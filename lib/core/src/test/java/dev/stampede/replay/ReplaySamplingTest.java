@@ -128,7 +128,9 @@ class ReplaySamplingTest {
     return Arrays.stream(p).map(d -> d / total).toArray();
   }
 
-  /** Pearson's χ² over those that are expected at least 5 times; the others are counted together. */
+  /**
+   * Pearson's χ² over those that are expected at least 5 times; the others are counted together.
+   */
   private static void assertDrawn(Replay replay, double[] expected) {
     long[] counts = counts(replay, expected.length);
     double chiSquare = 0;
@@ -147,8 +149,7 @@ class ReplaySamplingTest {
     }
     double freedom = cells - 1;
     double quantile = // Wilson and Hilferty, 99.99 %
-        freedom
-            * Math.pow(1 - 2 / (9 * freedom) + 3.719 * Math.sqrt(2 / (9 * freedom)), 3);
+        freedom * Math.pow(1 - 2 / (9 * freedom) + 3.719 * Math.sqrt(2 / (9 * freedom)), 3);
     assertThat(chiSquare).isLessThan(quantile);
     assertThat((double) rareCount).isCloseTo(rare, within(5 * Math.sqrt(rare) + 5));
   }

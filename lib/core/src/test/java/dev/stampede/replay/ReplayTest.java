@@ -256,8 +256,7 @@ class ReplayTest {
     try (Replay replay = Replay.uniform(Small.size(10))) {
       var buffer = new LocalBuffer(0, 1, 1, Space.Box.floats(2), Small.ACTIONS, 0);
       buffer.start(Observation.of(1f, 2f));
-      buffer.add(
-          Action.of(0), new float[0], new Step(Observation.of(1f, 2f), 0, false, false));
+      buffer.add(Action.of(0), new float[0], new Step(Observation.of(1f, 2f), 0, false, false));
 
       assertThatThrownBy(() -> replay.add(buffer.take()))
           .isInstanceOf(IllegalArgumentException.class)
@@ -336,12 +335,10 @@ class ReplayTest {
   @Test
   void what_was_saved_with_other_observations_is_refused() throws IOException {
     try (Replay replay = Replay.uniform(Small.size(100));
-        Replay other =
-            Replay.uniform(new ReplaySize(100, Space.Box.floats(3), Small.ACTIONS))) {
+        Replay other = Replay.uniform(new ReplaySize(100, Space.Box.floats(3), Small.ACTIONS))) {
       byte[] saved = saved(replay);
 
-      assertThatThrownBy(
-              () -> other.restore(new DataInputStream(new ByteArrayInputStream(saved))))
+      assertThatThrownBy(() -> other.restore(new DataInputStream(new ByteArrayInputStream(saved))))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("of other observations or actions");
     }
