@@ -20,6 +20,8 @@ class ArchitectureTest {
           .definedBy("dev.stampede.env..")
           .layer("nn")
           .definedBy("dev.stampede.nn..")
+          .layer("replay")
+          .definedBy("dev.stampede.replay..")
           .layer("result")
           .definedBy("dev.stampede.result..")
           .layer("record")
@@ -53,6 +55,9 @@ class ArchitectureTest {
           .whereLayer("nn")
           .mayOnlyBeAccessedByLayers(
               "algorithm", "runtime", "diagnosis", "experiment", "paper", "cli")
+          .whereLayer("replay")
+          .mayOnlyBeAccessedByLayers(
+              "algorithm", "runtime", "diagnosis", "experiment", "paper", "cli")
           .whereLayer("record")
           .mayOnlyBeAccessedByLayers("experiment", "paper", "cli")
           .whereLayer("report")
@@ -66,6 +71,15 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage("dev.stampede.env..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
+
+  @ArchTest
+  static final ArchRule memories_know_no_tensors =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.stampede.replay..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
