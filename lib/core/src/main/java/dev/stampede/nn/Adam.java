@@ -14,6 +14,7 @@ public final class Adam extends Optimizer {
   private static final float BETA2 = 0.999f;
 
   private final float epsilon;
+  private final float weightDecay;
   private final AtomicLong t = new AtomicLong();
 
   /**
@@ -22,8 +23,16 @@ public final class Adam extends Optimizer {
    * @param clip gradients of a larger Euclidean norm are scaled down to this one
    */
   public Adam(int size, double epsilon, double clip) {
+    this(size, epsilon, clip, 0);
+  }
+
+  /**
+   * @param weightDecay λ of ½λ‖θ‖², which is added to the loss; clipping does not see it
+   */
+  public Adam(int size, double epsilon, double clip, double weightDecay) {
     super(size, 2, clip);
     this.epsilon = (float) epsilon;
+    this.weightDecay = (float) weightDecay;
   }
 
   @Override
@@ -51,7 +60,19 @@ public final class Adam extends Optimizer {
     float c1 = (float) (1 - Math.pow(BETA1, now));
     float rootC2 = (float) Math.sqrt(1 - Math.pow(BETA2, now));
     float rate = eta * rootC2 / c1;
-    update(s, count, scale, rate, epsilon * rootC2);
+    float applied = scale;
+    if (weightDecay > 0) {
+      decay(s, count, scale, weightDecay);
+      applied = 1;
+    }
+    update(s, count, applied, rate, epsilon * rootC2);
+  }
+
+  /** Makes delta the gradient of loss + ½λ‖θ‖². */
+  private static void decay(Scratch s, int count, float scale, float lambda) {
+    for (int i = 0; i < count; i++) {
+      s.delta[i] = s.delta[i] * scale + lambda * s.theta[i];
+    }
   }
 
   private static void update(Scratch s, int count, float scale, float rate, float epsilon) {

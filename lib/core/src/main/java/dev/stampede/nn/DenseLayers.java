@@ -97,7 +97,20 @@ record DenseLayers(List<Layer> layers, int units, int[] outputs) {
         }
         return ends;
       }
+      if (block instanceof StateAction pair) {
+        return stateAction(pair, in);
+      }
       return null;
+    }
+
+    /** Where a stands right before what the first layers give, both are one slice. */
+    private @Nullable List<Slice> stateAction(StateAction pair, Slice in) {
+      Slice s = new Slice(in.from, in.count - pair.actions());
+      Slice a = new Slice(s.from + s.count, pair.actions());
+      List<Slice> first = add(pair.state(), s);
+      return first != null && first.size() == 1 && first.get(0).from == a.from + a.count
+          ? add(pair.both(), new Slice(a.from, a.count + first.get(0).count))
+          : null;
     }
 
     private Slice linear(Block block, Slice in) {

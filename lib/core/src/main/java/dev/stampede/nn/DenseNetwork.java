@@ -5,6 +5,7 @@ import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dense networks in plain Java: on a few thousand weights nearly all the time of the tensor library
@@ -161,12 +162,30 @@ final class DenseNetwork implements LocalNetwork {
     float[] at = forward(i).clone();
     float[] dAt = new float[at.length];
     loss.at(at, dAt);
-    backward(i, dAt, 0, new float[network.size()]);
+    backward(i, dAt, 0, null);
     return Arrays.copyOf(delta, states[i].length);
   }
 
-  /** Leaves ∂loss/∂unit of all units in {@link #delta}, and adds to the gradient. */
-  private void backward(int i, float[] dOuts, int at, float[] dTheta) {
+  @Override
+  public float[] observationGradients(int n, Loss loss) {
+    outputs(n);
+    Arrays.fill(dOut, 0, n * outputs.length, 0);
+    loss.at(batchOut, dOut);
+    int size = network.observations().size();
+    float[] gradients = new float[n * size];
+    for (int i = 0; i < n; i++) {
+      backward(i, dOut, i * outputs.length, null);
+      System.arraycopy(delta, 0, gradients, i * size, size);
+    }
+    return gradients;
+  }
+
+  /**
+   * Leaves ∂loss/∂unit of all units in {@link #delta}.
+   *
+   * @param dTheta the gradient of the parameters is added to it; null where nobody asks for it
+   */
+  private void backward(int i, float[] dOuts, int at, float @Nullable [] dTheta) {
     Arrays.fill(delta, 0);
     for (int k = 0; k < outputs.length; k++) {
       delta[outputs[k]] = dOuts[at + k];
@@ -247,15 +266,21 @@ final class DenseNetwork implements LocalNetwork {
   }
 
   private static void layerBackward(
-      DenseLayers.Layer l, float[] units, float[] delta, float[] theta, float[] gradient) {
+      DenseLayers.Layer l,
+      float[] units,
+      float[] delta,
+      float[] theta,
+      float @Nullable [] gradient) {
     l.activation().derive(units, delta, l.out(), l.out() + l.outputs());
     for (int o = 0; o < l.outputs(); o++) {
       float d = delta[l.out() + o];
       if (d != 0) {
         int w = l.weight() + o * l.inputs();
-        addMultiple(d, units, l.in(), gradient, w, l.inputs());
         addMultiple(d, theta, w, delta, l.in(), l.inputs());
-        if (l.bias() >= 0) {
+        if (gradient != null) {
+          addMultiple(d, units, l.in(), gradient, w, l.inputs());
+        }
+        if (gradient != null && l.bias() >= 0) {
           gradient[l.bias() + o] += d;
         }
       }

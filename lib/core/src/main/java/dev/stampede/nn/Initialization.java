@@ -2,13 +2,16 @@ package dev.stampede.nn;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,20 +32,37 @@ public enum Initialization {
    * layers with ReLUs: He et al. (2015), arXiv:1502.01852, section 2.2. The rule of Torch shrinks
    * it by √6 a layer.
    */
-  HE(Math.sqrt(6), false);
+  HE(Math.sqrt(6), false),
+
+  /**
+   * As {@link #TORCH}, but the last layer's weights and biases from U(−0.003, 0.003), so that first
+   * actions and values are near 0: Lillicrap et al. (2016), arXiv:1509.02971, section 7.
+   */
+  DDPG(1, true, 3e-3);
 
   private final double gain;
   private final boolean biases;
+  private final OptionalDouble last;
 
   Initialization(double gain, boolean biases) {
+    this(gain, biases, OptionalDouble.empty());
+  }
+
+  Initialization(double gain, boolean biases, double last) {
+    this(gain, biases, OptionalDouble.of(last));
+  }
+
+  Initialization(double gain, boolean biases, OptionalDouble last) {
     this.gain = gain;
     this.biases = biases;
+    this.last = last;
   }
 
   /** New values for all parameters of a network. */
   public float[] values(Network network, RandomGenerator random) {
     Map<Parameter, Double> bounds = new IdentityHashMap<>();
     collectBounds(network.block(), bounds);
+    last.ifPresent(bound -> boundLast(network.block(), bound, bounds));
     float[] theta = new float[network.size()];
     for (Network.Place place : network.places()) {
       Double bound = bounds.get(place.parameter());
@@ -57,6 +77,21 @@ public enum Initialization {
       }
     }
     return theta;
+  }
+
+  /** Of the layers that give the network's outputs. */
+  private static void boundLast(Block block, double bound, Map<Parameter, Double> bounds) {
+    if (block instanceof Linear) {
+      block.getDirectParameters().values().forEach(parameter -> bounds.put(parameter, bound));
+    }
+    List<Block> children = block.getChildren().values();
+    boolean beside = block instanceof ParallelBlock;
+    for (Block child :
+        beside
+            ? children
+            : children.subList(children.isEmpty() ? 0 : children.size() - 1, children.size())) {
+      boundLast(child, bound, bounds);
+    }
   }
 
   private double bound(Shape weight) {

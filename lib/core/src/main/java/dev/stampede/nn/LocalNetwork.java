@@ -137,6 +137,14 @@ public sealed interface LocalNetwork extends AutoCloseable
    */
   float[] observationGradient(int i, Loss loss);
 
+  /**
+   * The gradient of a loss over states 0…n−1 with respect to all their observations, row after row,
+   * by one backward pass.
+   *
+   * @throws IllegalStateException if the network is recurrent, or has no such gradient
+   */
+  float[] observationGradients(int n, Loss loss);
+
   /** What a recurrent network remembers before state {@code i}; nothing of other networks. */
   float[] memory(int i);
 

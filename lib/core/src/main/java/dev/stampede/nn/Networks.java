@@ -11,6 +11,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import dev.stampede.env.Space;
+import java.util.Arrays;
 import java.util.List;
 
 /** The networks of the papers, as ordinary DJL blocks. */
@@ -232,6 +233,41 @@ public final class Networks {
    */
   public static Block tiles(TileCoding coding, int outputs) {
     return new TileCoded(coding, outputs);
+  }
+
+  /**
+   * Q(s, a) of dense layers: the first sees s alone, a enters at the second. Lillicrap et al.
+   * (2016), arXiv:1509.02971, section 7.
+   *
+   * @param actions numbers of an action
+   * @param hidden units of each hidden layer; of one alone, which sees both s and a
+   */
+  public static Block critic(
+      Space.Box observations, int actions, Nonlinearity nonlinearity, int... hidden) {
+    if (hidden.length == 1) {
+      return mlp(Space.Box.floats(observations.size() + actions), 1, nonlinearity, hidden);
+    }
+    return critic(
+        Space.Box.floats(observations.size()),
+        actions,
+        hiddenLayers(Space.Box.floats(observations.size()), nonlinearity, hidden[0]),
+        nonlinearity,
+        Arrays.copyOfRange(hidden, 1, hidden.length));
+  }
+
+  /**
+   * Q(s, a) with layers of one's own, such as convolutions, that see s alone.
+   *
+   * @param state gives one array of shape (batch, features)
+   * @param hidden units of each hidden layer that sees a and the features
+   */
+  public static Block critic(
+      Space.Box observations, int actions, Block state, Nonlinearity nonlinearity, int... hidden) {
+    return new StateAction(
+        observations.shape(),
+        actions,
+        state,
+        linear(hiddenLayers(Space.Box.floats(1), nonlinearity, hidden), 1));
   }
 
   private static SequentialBlock hiddenLayers(

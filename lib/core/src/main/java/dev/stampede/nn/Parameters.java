@@ -17,6 +17,9 @@ import java.nio.FloatBuffer;
  * tensor library would make another thread's backward pass throw.
  */
 public final class Parameters implements Saveable, Weights {
+  /** Arrays of this length stay in the first-level cache. */
+  private static final int CHUNK = 1024;
+
   private final ByteBuffer memory;
   private final FloatBuffer floats;
 
@@ -59,6 +62,25 @@ public final class Parameters implements Saveable, Weights {
   /** Replaces the values {@code from} to {@code end} by those of another vector. */
   public void set(Parameters other, int from, int end) {
     floats.put(from, other.floats, from, end - from);
+  }
+
+  /**
+   * Moves all values towards another vector's: θ⁻ ← τθ + (1 − τ)θ⁻, as soft targets do. Many
+   * threads may do it at once, as everything here; one of two moves may be lost.
+   */
+  public void approach(Parameters other, double tau) {
+    float[] own = new float[CHUNK];
+    float[] others = new float[CHUNK];
+    float share = (float) tau;
+    for (int from = 0; from < size(); from += CHUNK) {
+      int count = Math.min(CHUNK, size() - from);
+      read(from, own, count);
+      other.read(from, others, count);
+      for (int i = 0; i < count; i++) {
+        own[i] += share * (others[i] - own[i]);
+      }
+      write(from, own, count);
+    }
   }
 
   @Override

@@ -209,9 +209,22 @@ final class TensorNetwork implements LocalNetwork {
 
   @Override
   public float[] observationGradient(int i, Loss loss) {
-    float[] memory = memory(i);
+    return observationGradients(i, 1, memory(i), loss);
+  }
+
+  @Override
+  public float[] observationGradients(int n, Loss loss) {
+    if (remembered.count() > 0) {
+      throw new IllegalStateException(
+          "expected a network without recurrent states, whose observations do not depend on each"
+              + " other; ask for one state with observationGradient");
+    }
+    return observationGradients(0, n, new float[0], loss);
+  }
+
+  private float[] observationGradients(int from, int n, float[] memory, Loss loss) {
     try (NDManager scope = manager.newSubManager()) {
-      PtNDArray observed = asInput(over((PtNDManager) scope, i, 1));
+      PtNDArray observed = asInput(over((PtNDManager) scope, from, n));
       JniUtils.setGradMode(true);
       try {
         PtNDArray leaf = JniUtils.detachGradient(observed);

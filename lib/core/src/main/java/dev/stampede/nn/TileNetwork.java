@@ -110,6 +110,11 @@ final class TileNetwork implements LocalNetwork {
   }
 
   @Override
+  public float[] observationGradients(int n, Loss loss) {
+    return observationGradient(0, loss);
+  }
+
+  @Override
   public double backward(int n, Loss loss, GradientConsumer consumer) {
     outputs(0, n);
     Arrays.fill(dOut, 0, n * out.length, 0);
