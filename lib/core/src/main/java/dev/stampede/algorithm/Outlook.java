@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
  * What a network says of one state, for people to look at.
  *
  * @param kind what the numbers are
- * @param value V(s), or max_a Q(s, a)
- * @param numbers π(a|s) or Q(s, a) of each action; the means μ of an action of numbers
+ * @param value V(s), or max_a Q(s, a); NaN where the network does not know it
+ * @param numbers π(a|s) or Q(s, a) of each action; an action of numbers, or its means μ
  * @param spread σ of each number of such an action; otherwise empty
  */
 public record Outlook(Kind kind, double value, List<Double> numbers, List<Double> spread) {
@@ -21,7 +21,9 @@ public record Outlook(Kind kind, double value, List<Double> numbers, List<Double
     /** A normal distribution for each number of an action. */
     NORMAL,
     /** Q(s, a) of each action. */
-    ACTION_VALUES
+    ACTION_VALUES,
+    /** The numbers of an action that is certain, by a network that knows no value. */
+    NUMBERS
   }
 
   public Outlook {
@@ -54,6 +56,12 @@ public record Outlook(Kind kind, double value, List<Double> numbers, List<Double
         q.max(out, 0),
         IntStream.range(0, q.actions()).mapToObj(a -> q.q(out, 0, a)).toList(),
         List.of());
+  }
+
+  static Outlook ofNumbers(float[] action) {
+    IntStream each = IntStream.range(0, action.length);
+    return new Outlook(
+        Kind.NUMBERS, Double.NaN, each.mapToObj(d -> (double) action[d]).toList(), List.of());
   }
 
   /** What the action taken was worth: V(s), or its Q(s, a). */

@@ -68,6 +68,9 @@ final class Watching implements Onlooker, AutoCloseable {
       case PROBABILITIES -> layout.lines("VALUE", 1).shares("POLICY - " + chosen, n);
       case NORMAL -> layout.lines("VALUE", 1).bands("POLICY - " + chosen, n);
       case ACTION_VALUES -> layout.lines("MAX Q", 1).lines("Q - " + chosen, n);
+      case NUMBERS -> {
+        return layout.lines("ACTION", n);
+      }
     }
     return rewards.normalized() ? layout : layout.lines("TD RESIDUAL", 1);
   }
@@ -108,8 +111,12 @@ final class Watching implements Onlooker, AutoCloseable {
         Stream.concat(now.numbers().stream(), now.spread().stream())
             .mapToDouble(Double::doubleValue)
             .toArray();
-    List<double[]> strips = new ArrayList<>(List.of(new double[] {now.value()}, policy));
-    if (!rewards.normalized()) {
+    List<double[]> strips = new ArrayList<>(List.of(policy));
+    boolean valued = now.kind() != Outlook.Kind.NUMBERS;
+    if (valued) {
+      strips.add(0, new double[] {now.value()});
+    }
+    if (valued && !rewards.normalized()) {
       strips.add(residual.stream().toArray());
     }
     video.show(strips, saliency ? Optional.of(heat(local)) : Optional.empty());
@@ -161,6 +168,7 @@ final class Watching implements Onlooker, AutoCloseable {
       case PROBABILITIES -> "pi";
       case NORMAL -> "mu";
       case ACTION_VALUES -> "q";
+      case NUMBERS -> "a";
     };
   }
 
@@ -184,10 +192,16 @@ final class Watching implements Onlooker, AutoCloseable {
     return new Watched(
         recording,
         policyStep,
-        greedy
-            ? kind() == Outlook.Kind.ACTION_VALUES ? "the most valuable" : "the most probable"
-            : "drawn from the policy",
+        greedy ? chosen() : "drawn from the policy",
         Collections.unmodifiableMap(table));
+  }
+
+  private String chosen() {
+    return switch (kind()) {
+      case PROBABILITIES, NORMAL -> "the most probable";
+      case ACTION_VALUES -> "the most valuable";
+      case NUMBERS -> "the policy's own";
+    };
   }
 
   @Override
