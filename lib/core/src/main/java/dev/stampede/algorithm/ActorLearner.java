@@ -82,6 +82,15 @@ public interface ActorLearner {
   /** θ⁻ ← θ, once for each multiple of {@code interval} that T reaches. */
   void refreshTarget(long interval);
 
+  /**
+   * θ⁻ ← τθ + (1 − τ)θ⁻, and the same for a critic's φ⁻.
+   *
+   * @throws IllegalStateException if there is no θ⁻ here that can be moved
+   */
+  default void approachTarget(double tau) {
+    throw new IllegalStateException("this actor-learner has no soft target");
+  }
+
   /** T: steps of all threads so far. */
   long T();
 

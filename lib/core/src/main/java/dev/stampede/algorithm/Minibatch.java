@@ -27,6 +27,15 @@ public interface Minibatch {
   /** The outputs for all s′_j under θ⁻, row after row. Used again by the next call. */
   float[] nextTarget();
 
+  /**
+   * Q(s, a; φ) at these transitions.
+   *
+   * @throws IllegalStateException if the method has no critic
+   */
+  default Critic critic() {
+    throw new IllegalStateException("expected a method with a critic, such as DDPG");
+  }
+
   /** An update of θ by the gradient of {@code loss}, whose states are all s_j. */
   void update(ActorLearner.Loss loss);
 

@@ -35,6 +35,16 @@ public interface ReplayActor {
   float[] act();
 
   /**
+   * Q(s_t, a; φ) of the current state and an action between −1 and 1, under this actor's
+   * parameters.
+   *
+   * @throws IllegalStateException if the method has no critic
+   */
+  default double Q(float[] a) {
+    throw new IllegalStateException("expected a method with a critic, such as ApexDPG");
+  }
+
+  /**
    * Does {@code a} in the environment, makes the state reached the current one, and counts T ← T +
    * 1. Numbers beyond the bounds of the action space are cut off at them.
    */

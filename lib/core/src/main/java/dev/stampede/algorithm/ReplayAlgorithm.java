@@ -1,5 +1,7 @@
 package dev.stampede.algorithm;
 
+import dev.stampede.env.Space;
+
 /**
  * An algorithm of two roles around a memory: actors gather transitions by parameters that they pull
  * now and then, one learner draws from the memory and makes new parameters.
@@ -21,6 +23,13 @@ public non-sealed interface ReplayAlgorithm extends Algorithm {
 
   /** How fast one role may be for the other. */
   Pace pace();
+
+  /**
+   * Numbers that an actor keeps for each state: the network's outputs, or what it makes of them.
+   */
+  default int kept(Space actions) {
+    return outputs(actions);
+  }
 
   @Override
   default int rolloutLength() {

@@ -144,6 +144,12 @@ public final class Algorithms {
   /** Nair et al. (2015), arXiv:1507.04296; {@code threads} are its bundled workers. */
   public static final Preset Gorila = ReplayPresets.gorila();
 
+  /** Lillicrap et al. (2016), arXiv:1509.02971, for actions that are numbers within bounds. */
+  public static final Preset DDPG = DpgPresets.ddpg();
+
+  /** Horgan et al. (2018), arXiv:1803.00933, for such actions; {@code threads} are its actors. */
+  public static final Preset ApexDPG = DpgPresets.apexDpg();
+
   private static final List<Preset> ALL =
       List.of(
           A3C,
@@ -156,7 +162,9 @@ public final class Algorithms {
           TrueOnlineSarsa,
           DQN,
           ApexDQN,
-          Gorila);
+          Gorila,
+          DDPG,
+          ApexDPG);
 
   private Algorithms() {}
 

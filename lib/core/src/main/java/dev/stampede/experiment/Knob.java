@@ -108,7 +108,7 @@ public enum Knob {
   TILES("tiles", "", "of each grid, for all dimensions or each, such as 8 or 8-4", Knob::layers),
   TILE_BOUND("tile-bound", "", "± where tiles of unbounded dimensions end", number(1e-9, 1e9)),
   LSTM("lstm", "cells", "LSTM cells after the last hidden layer; 0 for none", Knob::cells),
-  INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he")),
+  INITIALIZATION("initialization", "", "rule for the start values", oneOf("torch", "he", "ddpg")),
   FUSED("fused", "", "small dense networks in plain Java", oneOf("yes", "no")),
   PREDICTORS("predictors", "threads", "that answer agents' states", wholeFrom(1, 1_000)),
   PREDICTION_BATCH(
@@ -171,7 +171,27 @@ public enum Knob {
       "most-stale",
       "updates",
       "of a shard since θ was taken, beyond which it drops a gradient",
-      wholeFrom(0, 1_000_000_000));
+      wholeFrom(0, 1_000_000_000)),
+  CRITIC_HIDDEN(
+      "critic-hidden",
+      "units",
+      "hidden layers of the critic Q(s, a), such as 400-300; a enters at the second",
+      Knob::layers),
+  CRITIC_LEARNING_RATE(
+      "critic-learning-rate",
+      "per update",
+      "η of the critic at the start; it falls as the policy's does",
+      number(0, 10)),
+  WEIGHT_DECAY("weight-decay", "", "λ of ½λ‖φ‖² in the critic's loss", number(0, 100)),
+  TAU("tau", "", "τ of soft targets, θ⁻ ← τθ + (1 − τ)θ⁻", number(0, 1)),
+  NOISE_THETA(
+      "noise-theta", "", "θ of the noise x ← x − θx + σN(0, 1); 1 for Gaussian", number(1e-9, 1)),
+  NOISE_SIGMA("noise-sigma", "", "σ of the noise, in halves of the actions' range", number(0, 100)),
+  ACTION_GRADIENT_CLIP(
+      "action-gradient-clip",
+      "",
+      "bound of each element of ∂Q/∂a; Infinity for none",
+      number(0, Double.POSITIVE_INFINITY));
 
   private final String label;
   private final String unit;

@@ -589,6 +589,9 @@ public final class Preset {
     if (isTileCoded()) {
       return tileCodedFor(observations.size());
     }
+    if (hasCritic()) {
+      return DpgPresets.adapted(this, observations, actions);
+    }
     int side = Networks.smallestSide(observations);
     boolean image = side >= PICTURE;
     if (side >= SMALL_PICTURE && !image && !(actions instanceof Space.Box)) {
@@ -774,6 +777,12 @@ public final class Preset {
   }
 
   private Block convNetwork(Space.Box observations, int outputs) {
+    SequentialBlock body = convFeatures(observations);
+    return cells() > 0 ? Networks.lstm(body, cells(), outputs) : Networks.linear(body, outputs);
+  }
+
+  /** All but the last layers of a network for pictures. */
+  SequentialBlock convFeatures(Space.Box observations) {
     Features seen = yes(Knob.SPATIAL_SOFTMAX) ? Features.POINTS : Features.MAPS;
     SequentialBlock layers =
         switch (value(Knob.NETWORK)) {
@@ -782,8 +791,7 @@ public final class Preset {
           case "grid-conv" -> Networks.gridConvFeatures();
           default -> Networks.smallConvFeatures(seen);
         };
-    SequentialBlock body = Networks.channelsFirst(observations, layers);
-    return cells() > 0 ? Networks.lstm(body, cells(), outputs) : Networks.linear(body, outputs);
+    return Networks.channelsFirst(observations, layers);
   }
 
   /** Whether its environments step together, so that a run can be repeated bit for bit. */
@@ -799,7 +807,21 @@ public final class Preset {
 
   /** Whether its policy can be over numbers as well as over a choice of actions. */
   public boolean takesNumbers() {
-    return settings.containsKey(Knob.VALUE_NETWORK);
+    return settings.containsKey(Knob.VALUE_NETWORK) || hasCritic();
+  }
+
+  /** Whether it takes a choice of actions. */
+  public boolean takesChoices() {
+    return !hasCritic();
+  }
+
+  private boolean hasCritic() {
+    return settings.containsKey(Knob.CRITIC_HIDDEN);
+  }
+
+  /** What learns small tasks. */
+  Map<Knob, String> classic() {
+    return origin.classic;
   }
 
   private boolean isTileCoded() {
@@ -854,7 +876,7 @@ public final class Preset {
     return origin.own;
   }
 
-  private Preset adapted(Knob knob, String value, String why) {
+  Preset adapted(Knob knob, String value, String why) {
     Setting now = settings.get(knob);
     boolean neverFalls = knob == Knob.ANNEAL_STEPS && value.equals("never");
     if (neverFalls && !value(Knob.LEARNING_RATE_SCHEDULE).equals("linear")) {

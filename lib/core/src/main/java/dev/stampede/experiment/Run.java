@@ -791,7 +791,8 @@ public final class Run {
         experiment.evaluationEpisodes(),
         experiment.greedyEvaluation().orElse(!algorithm.stochastic()),
         normalization(adapted, observations),
-        experiment.deterministic());
+        experiment.deterministic(),
+        DpgPresets.critic(adapted, observations, actions));
   }
 
   private static void checkOutputs(Network network, Preset preset, int outputs, Space actions) {

@@ -414,6 +414,11 @@ final class ActorThread implements ActorLearner {
   }
 
   @Override
+  public void approachTarget(double tau) {
+    training.approachTarget(tau);
+  }
+
+  @Override
   public long T() {
     return training.steps();
   }

@@ -1,6 +1,7 @@
 package dev.stampede.runtime;
 
 import dev.stampede.algorithm.ActorLearner;
+import dev.stampede.algorithm.Critic;
 import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.algorithm.Minibatch;
 import dev.stampede.env.Action;
@@ -29,6 +30,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   private final Runnable updated;
   private final int most;
   private final Batch batch;
+  private final @Nullable DrawnCritic critic;
   private Training.@Nullable Target seenTarget;
   private @Nullable Replay from;
   private long updatesAtDraw;
@@ -60,6 +62,11 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
             : plan.network().local(2 * most);
     this.target = network.twin();
     this.batch = new Batch(most, plan.network().observations(), actions);
+    this.critic =
+        training
+            .critic()
+            .map(shared -> new DrawnCritic(training, plan, shared, most, thetas::change))
+            .orElse(null);
   }
 
   /** Draws the next one. */
@@ -69,6 +76,9 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
     for (int j = 0; j < batch.size(); j++) {
       network.put(j, seen.apply(batch.state(j)));
       network.put(batch.size() + j, seen.apply(batch.next(j)));
+      if (critic != null) {
+        critic.put(j, seen.apply(batch.state(j)), seen.apply(batch.next(j)));
+      }
     }
     updatesAtDraw = training.updates();
     Parameters theta = thetas.pull();
@@ -119,6 +129,11 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   }
 
   @Override
+  public Critic critic() {
+    return critic == null ? Minibatch.super.critic() : critic;
+  }
+
+  @Override
   public void update(ActorLearner.Loss loss) {
     long T = training.steps();
     network.backward(
@@ -137,6 +152,9 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
 
   @Override
   public void close() {
+    if (critic != null) {
+      critic.close();
+    }
     target.close();
     network.close();
   }

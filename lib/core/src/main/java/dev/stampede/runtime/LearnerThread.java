@@ -97,6 +97,11 @@ final class LearnerThread implements ReplayLearner {
     public void apply(Gradient dTheta, long T, long updates) {
       parameters.change(() -> training.update(optimizer, dTheta, T, updates, gauge));
     }
+
+    @Override
+    public void change(Runnable update) {
+      parameters.change(update);
+    }
   }
 
   private void updated() {

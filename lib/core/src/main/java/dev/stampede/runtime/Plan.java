@@ -7,6 +7,7 @@ import dev.stampede.nn.Network;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.OptimizerKind;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -37,6 +38,7 @@ import java.util.OptionalLong;
  * @param normalization of observations and rewards
  * @param deterministic whether evaluations happen on the one actor-learner's thread, so that
  *     nothing depends on timing
+ * @param critic the second network, of a method that has one
  */
 public record Plan(
     Algorithm algorithm,
@@ -61,7 +63,8 @@ public record Plan(
     int evaluationEpisodes,
     boolean greedyEvaluation,
     Normalization normalization,
-    boolean deterministic) {
+    boolean deterministic,
+    Optional<CriticPlan> critic) {
 
   Optimizer newOptimizer() {
     return optimizer.make(network.size(), decay, epsilon, clipNorm);

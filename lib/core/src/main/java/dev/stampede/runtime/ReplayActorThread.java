@@ -9,8 +9,10 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
+import dev.stampede.nn.LocalCritic;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.ParameterSource;
+import dev.stampede.nn.Parameters;
 import dev.stampede.replay.LocalBuffer;
 import dev.stampede.replay.Transitions;
 import java.io.ByteArrayInputStream;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One actor: its environment, its copy of the parameters and its local buffer, as its algorithm
@@ -32,6 +35,7 @@ final class ReplayActorThread implements ReplayActor {
   private final Environment environment;
   private final Space actionSpace;
   private final LocalNetwork network;
+  private final @Nullable LocalCritic critic;
   private final LocalBuffer buffer;
   private final SharedMemory memory;
   private final ParameterSource parameters;
@@ -72,7 +76,8 @@ final class ReplayActorThread implements ReplayActor {
             algorithm.memory().gamma(),
             plan.network().observations(),
             actionSpace,
-            plan.network().outputs());
+            algorithm.kept(actionSpace));
+    this.critic = training.critic().map(shared -> shared.network().local(1)).orElse(null);
     this.current = environment.reset(environmentSeed);
     buffer.start(current);
   }
@@ -104,6 +109,7 @@ final class ReplayActorThread implements ReplayActor {
         algorithm.act(actor);
       } finally {
         actor.cores.leave();
+        actor.close();
       }
       training.safePoint().end(id, actor.state());
     } catch (Throwable e) {
@@ -128,7 +134,23 @@ final class ReplayActorThread implements ReplayActor {
 
   @Override
   public void pull() {
-    version = parameters.newerThan(version, network::sync);
+    version = parameters.newerThan(version, this::take);
+  }
+
+  private void take(Parameters theta) {
+    network.sync(theta);
+    if (critic != null) {
+      training.critic().ifPresent(shared -> critic.sync(shared.phi()));
+    }
+  }
+
+  @Override
+  public double Q(float[] a) {
+    if (critic == null) {
+      return ReplayActor.super.Q(a);
+    }
+    critic.put(0, current);
+    return critic.values(1, a)[0];
   }
 
   @Override
@@ -221,6 +243,12 @@ final class ReplayActorThread implements ReplayActor {
   @Override
   public Space actionSpace() {
     return actionSpace;
+  }
+
+  private void close() {
+    if (critic != null) {
+      critic.close();
+    }
   }
 
   /** All that this actor must know to go on from here, between two steps. */

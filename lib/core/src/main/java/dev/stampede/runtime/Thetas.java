@@ -19,4 +19,9 @@ interface Thetas {
    * @param updates of θ before it was computed
    */
   void apply(Gradient dTheta, long T, long updates);
+
+  /** Runs an update of other parameters that those who pull θ must see whole too. */
+  default void change(Runnable update) {
+    update.run();
+  }
 }

@@ -87,6 +87,7 @@ public final class Training implements AutoCloseable {
   private final AtomicLong targetMultiple = new AtomicLong();
   private final Optional<ParameterServer> server;
   private volatile Target target;
+  private final Optional<SharedCritic> critic;
   private final Memories memories = new Memories();
   private final Evaluator evaluator;
   private volatile Cores cores;
@@ -126,6 +127,7 @@ public final class Training implements AutoCloseable {
                     || plan.algorithm() instanceof ReplayAlgorithm
                 ? copyOfTheta()
                 : new Parameters(0));
+    this.critic = plan.critic().map(of -> new SharedCritic(of, plan, new SplitMix(~plan.seed())));
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
     this.learning = new LearningLog(plan.steps(), T::get, this::seconds);
@@ -175,6 +177,9 @@ public final class Training implements AutoCloseable {
     Parameters thetaMinus = new Parameters(target.theta().size());
     thetaMinus.restore(in);
     target = new Target(thetaMinus);
+    if (critic.isPresent()) {
+      critic.get().restore(in);
+    }
     targetMultiple.set(in.readLong());
     T.set(from.steps());
     updates.set(in.readLong());
@@ -223,6 +228,9 @@ public final class Training implements AutoCloseable {
                     theta.save(out);
                     optimizer.save(out);
                     target.theta().save(out);
+                    if (critic.isPresent()) {
+                      critic.get().save(out);
+                    }
                     out.writeLong(targetMultiple.get());
                     out.writeLong(updates.get());
                     out.writeLong(lostEpisodes.get());
@@ -713,6 +721,10 @@ public final class Training implements AutoCloseable {
     return theta;
   }
 
+  Optional<SharedCritic> critic() {
+    return critic;
+  }
+
   Optional<ParameterServer> server() {
     return server;
   }
@@ -739,13 +751,22 @@ public final class Training implements AutoCloseable {
     long multiple = T.get() / interval;
     long last = targetMultiple.get();
     if (multiple > last && targetMultiple.compareAndSet(last, multiple)) {
-      target = new Target(copyOfTheta());
+      replaceTarget();
     }
+  }
+
+  /** θ⁻ ← τθ + (1 − τ)θ⁻, in place: each update moves it, and those who read it have a copy. */
+  void approachTarget(double tau) {
+    Parameters thetaMinus = target.theta();
+    thetaMinus.approach(theta, tau);
+    critic.ifPresent(each -> each.approachTarget(tau));
+    target = new Target(thetaMinus); // So that they copy it again.
   }
 
   /** θ⁻ ← θ, for the one thread that changes θ. */
   void replaceTarget() {
     target = new Target(copyOfTheta());
+    critic.ifPresent(SharedCritic::replaceTarget);
   }
 
   private Parameters copyOfTheta() {
@@ -754,7 +775,7 @@ public final class Training implements AutoCloseable {
     return copy;
   }
 
-  /** θ⁻, never written again. */
+  /** θ⁻, never written again but by soft targets. */
   record Target(Parameters theta) {}
 
   LearningLog learning() {

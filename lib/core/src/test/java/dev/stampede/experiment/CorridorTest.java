@@ -21,7 +21,9 @@ class CorridorTest {
     for (Preset preset : Algorithms.all()) {
       for (int threads : new int[] {1, 8}) {
         for (String ending : List.of("", "Truncated")) {
-          all.add(Arguments.of(preset, threads, "Corridor" + ending));
+          if (preset.takesChoices()) {
+            all.add(Arguments.of(preset, threads, "Corridor" + ending));
+          }
           if (preset.takesNumbers()) {
             all.add(Arguments.of(preset, threads, "CorridorContinuous" + ending));
           }

@@ -20,6 +20,7 @@ import dev.stampede.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -62,7 +63,8 @@ class RecurrentActingTest {
             1,
             false,
             Normalization.NONE,
-            true);
+            true,
+            Optional.empty());
     Training training = new Training(plan, environment);
     training.run();
 

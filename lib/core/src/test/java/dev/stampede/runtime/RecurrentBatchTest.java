@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -75,7 +76,8 @@ class RecurrentBatchTest {
             1,
             false,
             Normalization.NONE,
-            true);
+            true,
+            Optional.empty());
     Training training = new Training(plan, plan.environments().create(Purpose.TRAINING));
     training.run();
 
