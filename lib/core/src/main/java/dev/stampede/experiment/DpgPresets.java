@@ -134,6 +134,7 @@ final class DpgPresets {
                 Knob.CRITIC_LEARNING_RATE, "0.001",
                 Knob.HIDDEN, "64-64",
                 Knob.CRITIC_HIDDEN, "64-64",
+                Knob.REWARD_SCALE, "0.1",
                 Knob.LEARNING_STARTS, "1000",
                 Knob.REPLAY_CAPACITY, "100000",
                 Knob.FUSED, "yes"));

@@ -4,6 +4,7 @@ import dev.stampede.env.Saveable;
 import dev.stampede.nn.Adam;
 import dev.stampede.nn.CriticNetwork;
 import dev.stampede.nn.Gradient;
+import dev.stampede.nn.Initialization;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.Parameters;
 import java.io.DataInput;
@@ -22,14 +23,28 @@ final class SharedCritic implements Saveable {
   private final Optimizer optimizer;
   private final double ofTheta;
 
+  /** As a run is planned. */
   SharedCritic(CriticPlan plan, Plan run, RandomGenerator random) {
+    this(plan, run.learningRate(), run.epsilon(), run.clipNorm(), run.initialization(), random);
+  }
+
+  /**
+   * @param ofTheta η of θ at the start of the run
+   */
+  SharedCritic(
+      CriticPlan plan,
+      double ofTheta,
+      double epsilon,
+      double clipNorm,
+      Initialization initialization,
+      RandomGenerator random) {
     int size = plan.network().network().size();
     this.plan = plan;
     this.phi = new Parameters(size);
     this.phiMinus = new Parameters(size);
-    this.optimizer = new Adam(size, run.epsilon(), run.clipNorm(), plan.weightDecay());
-    this.ofTheta = run.learningRate();
-    phi.set(run.initialization().values(plan.network().network(), random));
+    this.optimizer = new Adam(size, epsilon, clipNorm, plan.weightDecay());
+    this.ofTheta = ofTheta;
+    phi.set(initialization.values(plan.network().network(), random));
     phiMinus.set(phi);
   }
 
