@@ -150,13 +150,7 @@ final class DpgPresets {
     if (Networks.smallestSide(observations) > 0) {
       return preset.adapted(Knob.NETWORK, "small-conv", "adapted to pictures");
     }
-    Preset result = preset;
-    if (observations.size() <= SMALL_STATE) {
-      for (Map.Entry<Knob, String> each : preset.classic().entrySet()) {
-        result = result.adapted(each.getKey(), each.getValue(), "adapted to small observations");
-      }
-    }
-    return result;
+    return observations.size() <= SMALL_STATE ? preset.classicControl() : preset;
   }
 
   /** The critic of a preset that has one. */

@@ -540,6 +540,9 @@ public final class Preset {
     }
     String why = "adapted to small observations";
     Preset result = this;
+    if (hasCritic()) {
+      return ofSmallTasks(why);
+    }
     if (cells() > 0) {
       for (Map.Entry<Knob, String> each : SMALL_RECURRENT.entrySet()) {
         result = result.adapted(each.getKey(), each.getValue(), why + " and LSTM cells");
@@ -554,6 +557,11 @@ public final class Preset {
             .adapted(Knob.NETWORK, "mlp", why)
             .adapted(Knob.HIDDEN, "64", why)
             .adapted(Knob.NONLINEARITY, "tanh", why);
+    return result.ofSmallTasks(why);
+  }
+
+  private Preset ofSmallTasks(String why) {
+    Preset result = this;
     for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
       result = result.adapted(each.getKey(), each.getValue(), why);
     }
@@ -625,6 +633,9 @@ public final class Preset {
   }
 
   private Preset continuousControl(boolean image) {
+    if (hasCritic()) {
+      return this; // Its paper's values are for them.
+    }
     String why = "adapted to continuous actions";
     Preset result = image ? ofSupplement9().pixels() : ofSupplement9();
     Map<Knob, String> values = new EnumMap<>(CONTINUOUS);
@@ -817,11 +828,6 @@ public final class Preset {
 
   private boolean hasCritic() {
     return settings.containsKey(Knob.CRITIC_HIDDEN);
-  }
-
-  /** What learns small tasks. */
-  Map<Knob, String> classic() {
-    return origin.classic;
   }
 
   private boolean isTileCoded() {
