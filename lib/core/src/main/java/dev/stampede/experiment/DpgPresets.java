@@ -40,6 +40,7 @@ final class DpgPresets {
           Map.of(
               Knob.NONLINEARITY, "relu",
               Knob.MINIBATCH, "64",
+              Knob.N_STEP, "1",
               Knob.LOCAL_BUFFER, "10",
               Knob.PULL_EVERY, "10 steps",
               Knob.DRAWS_PER_TRANSITION, "64.0"));

@@ -4,6 +4,7 @@ import dev.stampede.algorithm.ActorLearner;
 import dev.stampede.algorithm.Critic;
 import dev.stampede.env.Observation;
 import dev.stampede.nn.LocalCritic;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ final class DrawnCritic implements Critic, AutoCloseable {
     }
 
     ActorLearner.Terms terms() {
-      return java.util.Objects.requireNonNull(terms);
+      return Objects.requireNonNull(terms);
     }
   }
 

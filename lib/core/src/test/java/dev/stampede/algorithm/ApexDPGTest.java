@@ -15,8 +15,7 @@ class ApexDPGTest {
   private static final double GAMMA = 0.9;
 
   private final LocalBuffer buffer =
-      new LocalBuffer(
-          0, 2, GAMMA, Space.Box.floats(1), Space.Box.floats(new int[] {1}, -1, 1), 2);
+      new LocalBuffer(0, 2, GAMMA, Space.Box.floats(1), Space.Box.floats(new int[] {1}, -1, 1), 2);
 
   /** What is kept of a state is Q(s, a) of the action taken, then Q(s, μ(s)). */
   @Test

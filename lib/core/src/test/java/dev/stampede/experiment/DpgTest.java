@@ -89,6 +89,27 @@ class DpgTest {
     return Files.readAllBytes(out.resolve("parameters.safetensors"));
   }
 
+  /** A memory of the newest transition alone is the same after a resumption. */
+  @Test
+  void a_resumed_run_goes_on_to_the_same_bits(@TempDir Path folder) throws IOException {
+    Preset preset =
+        small(DDPG).set("replay-capacity", "1").set("learning-starts", "1").set("minibatch", "2");
+    Experiment.Builder builder =
+        Experiment.of().algorithm(preset).env("Pendulum").threads(1).deterministic(true);
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    builder.steps(1_402).out(whole).build().run();
+    builder.steps(701).out(parts).build().run();
+    byte[] half = Files.readAllBytes(parts.resolve("parameters.safetensors"));
+
+    Run resumed = Experiment.resume(parts).steps(1_402).build().run();
+
+    assertThat(resumed.updates()).isEqualTo(1_402);
+    assertThat(Files.readAllBytes(parts.resolve("parameters.safetensors")))
+        .isEqualTo(Files.readAllBytes(whole.resolve("parameters.safetensors")))
+        .isNotEqualTo(half);
+  }
+
   @Test
   void actions_of_a_run_keep_within_the_bounds_and_explore_all_of_them() {
     for (Preset preset : BOTH) {
@@ -146,8 +167,7 @@ class DpgTest {
   void actions_without_bounds_and_choices_are_refused_before_training() {
     for (Preset preset : BOTH) {
       assertThatThrownBy(
-              () ->
-                  Experiment.of().algorithm(preset).env(purpose -> new Unbounded()).build().run())
+              () -> Experiment.of().algorithm(preset).env(purpose -> new Unbounded()).build().run())
           .hasMessageContaining("expected actions within bounds")
           .hasMessageContaining("number 0 of Box(shape=[1], float32) goes from -Infinity");
       assertThatThrownBy(() -> Experiment.of().algorithm(preset).env("CartPole").build().run())
@@ -218,13 +238,7 @@ class DpgTest {
   @Test
   void watching_shows_the_action_alone(@TempDir Path folder) {
     Run run =
-        Experiment.of()
-            .algorithm(small(DDPG))
-            .env("Pendulum")
-            .threads(1)
-            .steps(600)
-            .build()
-            .run();
+        Experiment.of().algorithm(small(DDPG)).env("Pendulum").threads(1).steps(600).build().run();
 
     Watched watched = run.policy().watch(folder.resolve("a.gif"), new Take(1, 5, 20), true, false);
 

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 class SharedCriticTest {
   private static final Space.Box STATES = Space.Box.floats(3);
   private static final CriticNetwork NETWORK =
-      new CriticNetwork(
-          Networks.critic(STATES, 2, Nonlinearity.TANH, 6, 5), STATES, 2, true);
+      new CriticNetwork(Networks.critic(STATES, 2, Nonlinearity.TANH, 6, 5), STATES, 2, true);
 
   @Test
   void a_checkpoint_has_parameters_target_and_optimizer_bit_for_bit() throws IOException {
