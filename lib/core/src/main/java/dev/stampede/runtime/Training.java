@@ -127,6 +127,7 @@ public final class Training implements AutoCloseable {
                     || plan.algorithm() instanceof ReplayAlgorithm
                 ? copyOfTheta()
                 : new Parameters(0));
+    // From a generator of its own: runs without a critic keep their numbers.
     this.critic = plan.critic().map(of -> new SharedCritic(of, plan, new SplitMix(~plan.seed())));
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
