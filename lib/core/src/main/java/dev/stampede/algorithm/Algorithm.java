@@ -7,16 +7,17 @@ import java.util.random.RandomGenerator;
 /**
  * What is done from the start of a run to its end, by {@linkplain AsynchronousAlgorithm each of
  * many threads}, {@linkplain BatchAlgorithm for many environments at once}, {@linkplain
- * QueuedAlgorithm by agents, predictors and trainers with queues between them} or {@linkplain
- * ReplayAlgorithm by actors and a learner with a memory between them}.
+ * QueuedAlgorithm by agents, predictors and trainers with queues between them}, {@linkplain
+ * ReplayAlgorithm by actors and a learner with a memory between them} or {@linkplain PeerAlgorithm
+ * by workers that share nothing but send messages}.
  *
  * <p>An algorithm is one file that keeps its paper's loops. It owns neither threads nor time: the
- * {@link ActorLearner}, {@link BatchLearner} or {@link QueuedAgent} it is given counts T, says when
- * to stop, and holds θ. One instance serves all threads of a run, so it keeps no state between
- * calls.
+ * {@link ActorLearner}, {@link BatchLearner}, {@link QueuedAgent} or {@link Peer} it is given
+ * counts T, says when to stop, and holds θ. One instance serves all threads of a run, so it keeps
+ * no state between calls.
  */
 public sealed interface Algorithm
-    permits AsynchronousAlgorithm, BatchAlgorithm, QueuedAlgorithm, ReplayAlgorithm {
+    permits AsynchronousAlgorithm, BatchAlgorithm, PeerAlgorithm, QueuedAlgorithm, ReplayAlgorithm {
 
   /**
    * The most states that one update looks at, and so how many an actor-learner must be able to

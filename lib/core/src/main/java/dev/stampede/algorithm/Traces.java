@@ -62,6 +62,14 @@ final class Traces implements Saveable {
     }
   }
 
+  /** e_i ← φ_i for each i where φ is not 0: replacing traces. */
+  void replace(Features phi) {
+    for (int k = 0; k < phi.count(); k++) {
+      int at = place[phi.index(k)];
+      add(phi.index(k), phi.value(k) - (at == 0 ? 0 : value[at - 1]));
+    }
+  }
+
   /** eᵀφ. */
   double dot(Features phi) {
     double sum = 0;
@@ -76,6 +84,13 @@ final class Traces implements Saveable {
   void addTo(Weights theta, double factor) {
     for (int k = 0; k < count; k++) {
       theta.add(index[k], factor * value[k]);
+    }
+  }
+
+  /** x ← x + factor · e. */
+  void addTo(double[] x, double factor) {
+    for (int k = 0; k < count; k++) {
+      x[index[k]] += factor * value[k];
     }
   }
 

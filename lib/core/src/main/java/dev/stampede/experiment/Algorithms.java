@@ -150,6 +150,24 @@ public final class Algorithms {
   /** Horgan et al. (2018), arXiv:1803.00933, for such actions; {@code threads} are its actors. */
   public static final Preset ApexDPG = DpgPresets.apexDpg();
 
+  /**
+   * Salimans et al. (2017), arXiv:1703.03864; {@code threads} are its workers, which exchange seeds
+   * and returns only.
+   */
+  public static final Preset EvolutionStrategies = RelatedPresets.EVOLUTION_STRATEGIES;
+
+  /**
+   * Grounds and Kudenko (2008): Sarsa(λ) with tile coding; {@code threads} are learners that send
+   * each other the weights that changed significantly.
+   */
+  public static final Preset ParallelSarsa = RelatedPresets.PARALLEL_SARSA;
+
+  /**
+   * Li and Schuurmans (2011): least-squares policy iteration with tile coding; {@code threads} are
+   * its mappers.
+   */
+  public static final Preset MapReduceLSPI = RelatedPresets.MAP_REDUCE_LSPI;
+
   private static final List<Preset> ALL =
       List.of(
           A3C,
@@ -164,7 +182,10 @@ public final class Algorithms {
           ApexDQN,
           Gorila,
           DDPG,
-          ApexDPG);
+          ApexDPG,
+          EvolutionStrategies,
+          ParallelSarsa,
+          MapReduceLSPI);
 
   private Algorithms() {}
 
@@ -306,7 +327,7 @@ public final class Algorithms {
   }
 
   /** Linear methods on tile-coded features, with the values of the mountain car. */
-  private static Map<Knob, Setting> tileCoded() {
+  static Map<Knob, Setting> tileCoded() {
     String book = "Sutton and Barto (2018), section 10.1";
     return new EnumMap<>(
         Map.ofEntries(

@@ -182,7 +182,7 @@ public enum Knob {
       "per update",
       "η of the critic at the start; it falls as the policy's does",
       number(0, 10)),
-  WEIGHT_DECAY("weight-decay", "", "λ of ½λ‖φ‖² in the critic's loss", number(0, 100)),
+  WEIGHT_DECAY("weight-decay", "", "λ of ½λ‖φ‖² in the loss, or of θ in each update", number(0, 100)),
   TAU("tau", "", "τ of soft targets, θ⁻ ← τθ + (1 − τ)θ⁻", number(0, 1)),
   NOISE_THETA(
       "noise-theta", "", "θ of the noise x ← x − θx + σN(0, 1); 1 for Gaussian", number(1e-9, 1)),
@@ -191,7 +191,27 @@ public enum Knob {
       "action-gradient-clip",
       "",
       "bound of each element of ∂Q/∂a; Infinity for none",
-      number(0, Double.POSITIVE_INFINITY));
+      number(0, Double.POSITIVE_INFINITY)),
+  PERTURBATION("perturbation", "", "σ of the noise on θ", number(1e-9, 1e3)),
+  PAIRS(
+      "pairs",
+      "episodes of both signs",
+      "of the same noise, of all workers, for an update",
+      wholeFrom(1, 1_000_000)),
+  EXCHANGE_INTERVAL(
+      "exchange-interval",
+      "agent steps",
+      "of a worker from one message to the next",
+      wholeFrom(1, 1_000_000_000)),
+  SIGNIFICANT_CHANGE(
+      "significant-change", "", "a weight that changed by more is sent", number(0, 1e9)),
+  SAMPLES(
+      "samples",
+      "agent steps",
+      "of all workers, from one policy iteration to the next",
+      wholeFrom(1, 100_000_000)),
+  ITERATIONS("iterations", "", "most in a policy iteration", wholeFrom(1, 10_000)),
+  RIDGE("ridge", "", "what stands on A's diagonal beside its sums", number(1e-12, 1e12));
 
   private final String label;
   private final String unit;

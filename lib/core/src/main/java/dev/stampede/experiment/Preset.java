@@ -153,6 +153,17 @@ public final class Preset {
   private static final Map<Knob, String> WITH_MEMORY =
       Map.of(Knob.NORMALIZE_OBSERVATIONS, "no", Knob.NORMALIZE_REWARDS, "no");
 
+  /** The same of one that has no step size, or no discount. */
+  private static final Map<Knob, String> WITHOUT_STEPS =
+      Map.of(
+          Knob.GAMMA, "1.0",
+          Knob.LEARNING_RATE, "1.0",
+          Knob.ANNEAL_STEPS, "never",
+          Knob.LEARNING_RATE_SCHEDULE, "linear");
+
+  /** Tiles of one grid where all weights are solved for at once. */
+  private static final double MOST_TILES_SOLVED = 100;
+
   /** Shorter runs on small vectors anneal as one of this many agent steps does. */
   private static final long CLASSIC_ANNEALING = 300_000;
 
@@ -262,11 +273,14 @@ public final class Preset {
   /** A value in its usual form. */
   public String value(Knob knob) {
     Setting setting = settings.get(knob);
-    if (setting == null && isTileCoded() && WITHOUT_GRADIENTS.containsKey(knob)) {
+    if (setting == null && !hasGradients() && WITHOUT_GRADIENTS.containsKey(knob)) {
       return WITHOUT_GRADIENTS.get(knob);
     }
     if (setting == null && WITH_MEMORY.containsKey(knob)) {
       return WITH_MEMORY.get(knob);
+    }
+    if (setting == null && !hasGradients() && WITHOUT_STEPS.containsKey(knob)) {
+      return WITHOUT_STEPS.get(knob);
     }
     if (setting == null) {
       throw new IllegalArgumentException(algorithm + " has no knob \"" + knob.label() + "\"");
@@ -605,7 +619,8 @@ public final class Preset {
     if (side >= SMALL_PICTURE && !image && !(actions instanceof Space.Box)) {
       return smallPictures();
     }
-    Preset result = actions instanceof Space.Box ? continuousControl(image) : this;
+    Preset result =
+        actions instanceof Space.Box && hasGradients() ? continuousControl(image) : this;
     return image ? result : result.classicControl(budget);
   }
 
@@ -834,26 +849,35 @@ public final class Preset {
     return settings.containsKey(Knob.TILINGS);
   }
 
+  private boolean hasGradients() {
+    return settings.containsKey(Knob.OPTIMIZER);
+  }
+
+  private boolean solves() {
+    return settings.containsKey(Knob.RIDGE);
+  }
+
   /**
    * A tile coding for this many dimensions: its tiles are as many as these to that power. Its
    * paper's task ends by itself and has no reward that is larger than the values at the start.
    */
   private Preset tileCodedFor(int dimensions) {
     int tiles = Integer.parseInt(value(Knob.TILES).split("-")[0]);
-    while (tiles > 2 && Math.pow(tiles + 1, dimensions) > MOST_TILES) {
+    double most = solves() ? MOST_TILES_SOLVED : MOST_TILES;
+    while (tiles > (solves() ? 1 : 2) && Math.pow(tiles + 1, dimensions) > most) {
       tiles--;
     }
-    if (Math.pow(tiles + 1, dimensions) > MOST_TILES) {
+    if (Math.pow(tiles + 1, dimensions) > most) {
       return this; // There is no tile coding for these.
     }
-    String most = Integer.toString(tiles);
+    String fewer = Integer.toString(tiles);
     Preset result = this;
     for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
       result = result.adapted(each.getKey(), each.getValue(), "adapted to tasks of any kind");
     }
-    return value(Knob.TILES).equals(most)
+    return value(Knob.TILES).equals(fewer)
         ? result
-        : result.adapted(Knob.TILES, most, "adapted to " + dimensions + " dimensions");
+        : result.adapted(Knob.TILES, fewer, "adapted to " + dimensions + " dimensions");
   }
 
   private int cells() {

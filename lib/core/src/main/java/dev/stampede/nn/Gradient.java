@@ -10,6 +10,15 @@ public abstract class Gradient {
 
   Gradient() {}
 
+  /**
+   * One that was computed elsewhere.
+   *
+   * @param values in the order of θ; not copied
+   */
+  public static Gradient of(float[] values) {
+    return new FlatGradient(values);
+  }
+
   /** The Euclidean norm over all parameters. */
   public abstract double norm();
 

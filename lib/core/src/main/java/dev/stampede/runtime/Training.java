@@ -4,6 +4,7 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.MemoryUse;
+import dev.stampede.algorithm.PeerAlgorithm;
 import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.env.Environment;
@@ -95,6 +96,7 @@ public final class Training implements AutoCloseable {
   private final SafePoint safePoint;
   private final LearningLog learning;
   private final Snapshots snapshots = new Snapshots();
+  private final Mail mail;
   private final boolean environmentsAreSaved;
   private List<Resumption> resumptions = List.of();
   private List<byte[]> resumedActors = List.of();
@@ -133,6 +135,10 @@ public final class Training implements AutoCloseable {
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
     this.learning = new LearningLog(plan.steps(), T::get, this::seconds);
     this.safePoint = new SafePoint(learners(), () -> stop);
+    this.mail =
+        new Mail(
+            plan.algorithm() instanceof PeerAlgorithm ? plan.threads() : 0,
+            () -> learningRate(T.get()));
     this.environmentsAreSaved = States.canSave(first);
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     this.seedOfNext = seed;
@@ -188,6 +194,7 @@ public final class Training implements AutoCloseable {
     evaluator.restore(in);
     learning.restore(in);
     restoreChanges(in);
+    mail.restore(in);
     for (Change each : changes) {
       if (each.knob().equals(THREADS)) {
         threads = Integer.parseInt(each.to());
@@ -238,6 +245,7 @@ public final class Training implements AutoCloseable {
                     evaluator.save(out);
                     learning.save(out);
                     saveChanges(out);
+                    mail.save(out);
                     if (plan.normalization().any()) {
                       moments.observations().write(out);
                       moments.returns().write(out);
@@ -415,6 +423,9 @@ public final class Training implements AutoCloseable {
     if (fixed instanceof ReplayAlgorithm replay) {
       return aroundMemory(replay);
     }
+    if (fixed instanceof PeerAlgorithm peers) {
+      return workers(peers);
+    }
     return List.of(
         new Thread(() -> BatchThread.run(this, plan, first, seedOf(0)), "batch-learner"));
   }
@@ -464,6 +475,19 @@ public final class Training implements AutoCloseable {
     long seed = new SplitMix(seedOf(id) + T.get()).nextLong();
     Supplier<Environment> environment = () -> plan.environments().create(Purpose.TRAINING);
     ReplayActorThread.run(this, plan, algorithm, id, seed, environment, shared, parameters);
+  }
+
+  private List<Thread> workers(PeerAlgorithm algorithm) {
+    List<Thread> workers = new ArrayList<>();
+    for (int i = 0; i < plan.threads(); i++) {
+      int id = i;
+      Supplier<Environment> environment = environmentOf(id);
+      workers.add(
+          new Thread(
+              () -> PeerThread.run(this, plan, algorithm, mail, id, seedOf(id), environment),
+              "worker-" + id));
+    }
+    return workers;
   }
 
   /** Agents, predictors and trainers, and the queues between them. */
@@ -551,7 +575,9 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException if its threads cannot change over
    */
   public synchronized void changeAlgorithm(Algorithm with, String knob, String from, String to) {
-    if (algorithm instanceof QueuedAlgorithm || algorithm instanceof ReplayAlgorithm) {
+    if (algorithm instanceof QueuedAlgorithm
+        || algorithm instanceof ReplayAlgorithm
+        || algorithm instanceof PeerAlgorithm) {
       throw new IllegalStateException(
           knob
               + ": the roles of "
