@@ -35,11 +35,6 @@ public abstract class Gradient {
     return all;
   }
 
-  /** A gradient that is known; the array is not copied. */
-  public static Gradient of(float[] dTheta) {
-    return new FlatGradient(dTheta);
-  }
-
   /**
    * The sum of several gradients of one network, added in their order.
    *
