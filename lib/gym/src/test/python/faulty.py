@@ -97,6 +97,30 @@ class ForksTwice(Quiet):
         os.close(read)
 
 
+class BadReset(Quiet):
+    """Misbehaves in the first reset that follows an episode of so many steps."""
+
+    def __init__(self, last=2, how="raises", **_):
+        super().__init__()
+        self.last, self.how = last, how
+
+    def reset(self, *, seed=None, options=None):
+        how, self.how = (self.how, "") if self.steps else ("", self.how)
+        if how == "raises":
+            raise ValueError("this environment has no other beginning")
+        if how == "dies":
+            os._exit(7)
+        if how == "hangs":
+            time.sleep(3600)
+        if how == "takes long":
+            time.sleep(1.5)
+        return super().reset(seed=seed)
+
+    def step(self, action):
+        seen, reward, _, _, info = super().step(action)
+        return seen, reward, self.steps == self.last, False, info
+
+
 class ClosesNever(Quiet):
     def close(self):
         raise RuntimeError("this environment cannot be closed")
@@ -246,6 +270,7 @@ class Broken(Quiet):
 for task in (
     Quiet,
     Raises,
+    BadReset,
     Forks,
     ForksTwice,
     Babbles,

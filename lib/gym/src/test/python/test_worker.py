@@ -74,6 +74,78 @@ def test_slots_step_together_and_each_says_its_own():
     assert said["1"][1].startswith("failed:") and "had enough" in said["1"][1]
 
 
+def test_a_last_step_is_put_aside_for_the_episode_that_follows():
+    worker = Slots()
+    plain = [gymnasium.make("CartPole-v1") for _ in range(3)]
+    described = [json.loads(worker.make(e, spec("CartPole-v1"), "")) for e in range(3)]
+    for e in range(3):
+        plain[e].reset(seed=e)
+        worker.resetWithSeed(e, e)
+    ended = 0
+    for _ in range(40):
+        assert worker.stepAndResetAll("0 1 2") is None
+        for e, env in enumerate(plain):
+            last, reward, terminated, *_ = env.step(0)
+            memory = bytearray(pathlib.Path(described[e]["memory"]).read_bytes())
+            assert memory[28:30] == bytes([terminated, False])
+            if terminated:
+                ended += 1
+                at = described[e]["lastObservationAt"]
+                assert np.frombuffer(memory, np.float64, 1, 16) == reward
+                assert (np.frombuffer(memory, np.float32, 4, at) == last).all()
+                last, _ = env.reset()
+                with open(described[e]["memory"], "r+b") as file:
+                    file.seek(28)
+                    file.write(bytes(2))
+            at = described[e]["observationAt"]
+            assert memory[12:14] == bytes(2)
+            assert (np.frombuffer(memory, np.float32, 4, at) == last).all()
+    assert ended > 6
+
+
+def test_what_was_said_with_a_last_step_is_told_until_it_is_taken_note_of():
+    worker = Slots()
+    path = json.loads(worker.make(0, spec("gymnasium_cases:Counts-v0"), ""))["memory"]
+    worker.reset(0)
+    worker.stepAndResetAll("0")
+    worker.stepAndResetAll("0")
+    assert json.loads(worker.info(0)) == {"count": 2}
+    with open(path, "r+b") as memory:
+        memory.seek(28)
+        memory.write(bytes(2))
+    assert json.loads(worker.info(0)) == {"count": 0, "options": None}
+
+
+def test_an_environment_that_draws_stays_at_its_last_step():
+    worker = Slots()
+    drawing = json.loads(spec("gymnasium_cases:Counts-v0")) | {"render": True}
+    path = json.loads(worker.make(0, json.dumps(drawing), ""))["memory"]
+    worker.reset(0)
+    worker.stepAndResetAll("0")
+    worker.stepAndResetAll("0")
+    assert pathlib.Path(path).read_bytes()[12:30] == bytes([1]) + bytes(17)
+    assert json.loads(worker.info(0)) == {"count": 2}
+
+
+def test_nobody_is_reset_after_a_step_that_failed():
+    worker = Slots()
+    memories = []
+    for number, name in enumerate(["BadReset", "BadReset", "Raises"]):
+        memories.append(json.loads(worker.make(number, spec(f"faulty:{name}-v0"), ""))["memory"])
+    for number in range(3):
+        worker.reset(number)
+    worker.stepAndResetAll("0 2")
+    with open(memories[2], "r+b") as memory:
+        memory.seek(slots.ACTION)
+        memory.write(b"\1")
+
+    assert list(json.loads(worker.stepAndResetAll("0 1 2"))) == ["2"]
+    assert pathlib.Path(memories[0]).read_bytes()[12:30] == bytes([1]) + bytes(17)
+    said = json.loads(worker.stepAndResetAll("1"))
+    assert said["1"][:3] == [None, None, None]
+    assert "no other beginning" in said["1"][3]
+
+
 def test_a_group_steps_the_environments_that_are_there_now():
     worker = Slots()
     worker.make(0, spec("faulty:Quiet-v0"), "")

@@ -1,8 +1,12 @@
 """The environments of this worker, each in a slot: a piece of memory that the JVM maps as well.
 
 A slot is, from its first byte: reward (float64), lives (int32, -1 where there are none),
-terminated (byte), truncated (byte), from byte 16 on the action, and from the next multiple of 64 on
+terminated (byte), truncated (byte), from byte 32 on the action, and from the next multiple of 64 on
 the observation, both as spaces.py says.
+
+Where an episode is followed by the next one within the same call, its last step is put aside:
+reward to truncated from byte 16 on, and the observation from the next multiple of 64 behind the
+other. The step is over there until the JVM has taken note and sets these two bytes back to 0.
 """
 
 import gc
@@ -11,7 +15,7 @@ import os
 import struct
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import gymnasium
 
@@ -19,7 +23,9 @@ from stampede_worker import spaces
 from stampede_worker.memory import SharedMemory
 
 write_result = struct.Struct("=di??").pack_into
-ACTION = 16
+RESULT_BYTES = 16
+ACTION = 2 * RESULT_BYTES
+OVER = slice(12, 14)  # Of a result: terminated and truncated.
 LONGEST_TRACE = 20_000
 
 #: Where this package is.
@@ -79,17 +85,25 @@ def make(spec: dict[str, Any]) -> Task:
 
 
 class Slot:
-    def __init__(self, task: Task, directories: str) -> None:
+    def __init__(self, task: Task, directories: str, draws: bool) -> None:
         self.task = task
+        self.draws = draws
         action_bytes = spaces.nbytes(task.action_space)
+        self._bytes = spaces.nbytes(task.observation_space)
         self._observation_at = aligned(ACTION + action_bytes)
-        self._size = self._observation_at + spaces.nbytes(task.observation_space)
-        self._shared = SharedMemory(self._size, directories)
+        self._last_at = aligned(self._observation_at + self._bytes)
+        self._shared = SharedMemory(self._last_at + self._bytes, directories)
         self._picture: SharedMemory | None = None
         memory = memoryview(self._shared.map)
-        self._result = memory[:ACTION]
+        self._result, self._last_result = memory[:RESULT_BYTES], memory[RESULT_BYTES:ACTION]
+        self._observation = memory[self._observation_at : self._observation_at + self._bytes]
+        self._last_observation = memory[self._last_at : self._last_at + self._bytes]
+        self._last_info: dict[str, Any] = {}
+        #: One number, 0 unless the episode has ended with the last step.
+        self.over = self._result[OVER].cast("H")
+        self._put_aside = self._last_result[OVER].cast("H")
         self.step = task.bind(
-            memory[self._observation_at :],
+            self._observation,
             spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes]),
             self._result,
         )
@@ -100,7 +114,8 @@ class Slot:
                 "action": spaces.describe(self.task.action_space),
                 "observation": spaces.describe(self.task.observation_space),
                 "observationAt": self._observation_at,
-                "size": self._size,
+                "lastObservationAt": self._last_at,
+                "observationBytes": self._bytes,
                 "about": self.task.about(),
                 "memory": self._shared.path,
             }
@@ -110,6 +125,15 @@ class Slot:
         changed = self.task.reset(seed, options)
         write_result(self._result, 0, 0, self.task.lives(), False, False)
         return changed
+
+    def put_aside(self) -> None:
+        """Keeps the last step of an episode for the JVM, so that the next one can begin."""
+        self._last_info = self.task.info()
+        self._last_observation[:] = self._observation
+        self._last_result[:] = self._result  # From now on it is there.
+
+    def info(self) -> dict[str, Any]:
+        return self._last_info if self._put_aside[0] else self.task.info()
 
     def render(self, directories: str) -> str:
         """Gives as JSON the size of a picture and where it is, or nothing if there is none."""
@@ -135,15 +159,28 @@ class Slot:
             self._picture = None
 
 
+# What is asked of an environment by its name, and what each says, with the error if it raised one.
+Call = tuple[str, Callable[[], str | None]]
+Said = dict[str, list[str | None]]
+
+
+class Group(NamedTuple):
+    """Slots that step together; those that draw stay at their last step, for its picture."""
+
+    steps: list[Call]
+    may_be_reset: list[tuple[memoryview, Slot, str]]
+
+
 class Slots:
     """What the JVM calls."""
 
     def __init__(self) -> None:
         self._slots: dict[int, Slot] = {}
-        self._groups: dict[str, list[tuple[str, Callable[[], str | None]]]] = {}
+        self._groups: dict[str, Group] = {}
 
     def make(self, number: int, spec: str, directories: str) -> str:
-        slot = Slot(make(json.loads(spec)), directories)
+        wanted = json.loads(spec)
+        slot = Slot(make(wanted), directories, wanted["render"])
         self._slots[number] = slot
         self._groups.clear()
         return slot.describe()
@@ -161,14 +198,34 @@ class Slots:
         return self._slots[number].step()
 
     def stepAll(self, numbers: str) -> str | None:
-        group = self._groups.get(numbers)
-        if group is None:
-            group = [(each, self._slots[int(each)].step) for each in numbers.split()]
-            self._groups[numbers] = group  # The same environments step again and again.
-        return do_all(group)
+        return as_json(do_all(self._group(numbers).steps))
+
+    def stepAndResetAll(self, numbers: str) -> str | None:
+        """Steps all, then starts the next episode where one has ended, unless a step failed."""
+        steps, may_be_reset = self._group(numbers)
+        said = do_all(steps)
+        ended = [(slot, name) for over, slot, name in may_be_reset if over[0]]
+        if not ended or any(error for _, error in said.values()):
+            return as_json(said)
+        for slot, _ in ended:
+            slot.put_aside()
+        for name, begun in do_all([(name, slot.reset) for slot, name in ended]).items():
+            said[name] = [*said.get(name, [None, None]), *begun]
+        return as_json(said)
 
     def resetAll(self, numbers: str) -> str | None:
-        return do_all([(each, self._slots[int(each)].reset) for each in numbers.split()])
+        return as_json(do_all([(each, self._slots[int(each)].reset) for each in numbers.split()]))
+
+    def _group(self, numbers: str) -> Group:
+        group = self._groups.get(numbers)
+        if group is None:
+            slots = [(self._slots[int(each)], each) for each in numbers.split()]
+            group = Group(
+                [(name, slot.step) for slot, name in slots],
+                [(slot.over, slot, name) for slot, name in slots if not slot.draws],
+            )
+            self._groups[numbers] = group  # The same environments step again and again.
+        return group
 
     def stepWith(self, number: int, parts: str) -> str | None:
         """Does an action with parts that memory does not hold."""
@@ -182,7 +239,7 @@ class Slots:
         return to_json(spaces.plain(space, space.sample()))
 
     def info(self, number: int) -> str:
-        return to_json(self._slots[number].task.info())
+        return to_json(self._slots[number].info())
 
     def render(self, number: int, directories: str) -> str:
         return self._slots[number].render(directories)
@@ -201,9 +258,9 @@ class Slots:
                 gc.collect()  # Environments are full of cycles, which would keep the memory.
 
 
-def do_all(calls: list[tuple[str, Callable[[], str | None]]]) -> str | None:
-    """Gives as JSON the answer and the error of each call that has one of them, by its name."""
-    said = {}
+def do_all(calls: list[Call]) -> Said:
+    """Gives the answer and the error of each call that has one of them, by its name."""
+    said: Said = {}
     for name, call in calls:
         try:
             changed = call()
@@ -212,6 +269,10 @@ def do_all(calls: list[tuple[str, Callable[[], str | None]]]) -> str | None:
         else:
             if changed is not None:
                 said[name] = [changed, None]
+    return said
+
+
+def as_json(said: Said) -> str | None:
     return json.dumps(said) if said else None
 
 

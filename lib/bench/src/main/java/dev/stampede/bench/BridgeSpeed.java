@@ -138,7 +138,7 @@ public final class BridgeSpeed {
       for (int e = 0; e < n; e++) {
         now[e] = actions[e][i];
       }
-      List<Step> done = batch.step(Arrays.asList(now));
+      List<Step> done = batch.stepBeforeReset(Arrays.asList(now));
       List<Integer> over = new ArrayList<>();
       for (int e = 0; e < n; e++) {
         done.get(e).observation().copyTo(copy.clear());

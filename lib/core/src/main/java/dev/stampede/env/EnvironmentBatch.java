@@ -24,6 +24,18 @@ public interface EnvironmentBatch {
   List<Step> step(List<Action> actions);
 
   /**
+   * Does the same for somebody who then {@linkplain #reset resets}, before anything else, every
+   * environment whose episode has ended with this step.
+   *
+   * <p>It saves a call where environments live in other processes, which may begin these episodes
+   * at once. Until the reset the steps show the true last observations; what goes wrong in it is
+   * thrown by {@link #reset}.
+   */
+  default List<Step> stepBeforeReset(List<Action> actions) {
+    return step(actions);
+  }
+
+  /**
    * Starts an episode in some of the environments.
    *
    * @param which their numbers, counted from 0 in the order of the environments

@@ -144,7 +144,8 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   @Override
   public List<Step> step(List<Action> actions) {
     List<Step> steps =
-        new ArrayList<>(batch.step(actions.stream().map(a -> Bounds.cut(a, actionSpace)).toList()));
+        new ArrayList<>(
+            batch.stepBeforeReset(actions.stream().map(a -> Bounds.cut(a, actionSpace)).toList()));
     List<Integer> over = new ArrayList<>();
     for (int e = 0; e < n; e++) {
       Step step = steps.get(e);

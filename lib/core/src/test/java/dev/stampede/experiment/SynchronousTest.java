@@ -93,8 +93,13 @@ class SynchronousTest {
   private static EnvironmentBatch counting(List<Environment> environments, AtomicInteger calls) {
     return new EnvironmentBatch() {
       @Override
-      public List<Step> step(List<Action> actions) {
+      public List<Step> stepBeforeReset(List<Action> actions) {
         calls.incrementAndGet();
+        return step(actions);
+      }
+
+      @Override
+      public List<Step> step(List<Action> actions) {
         return IntStream.range(0, actions.size())
             .mapToObj(e -> environments.get(e).step(actions.get(e)))
             .toList();

@@ -21,15 +21,18 @@ import org.jspecify.annotations.Nullable;
  * work on theirs at the same time.
  *
  * <p>The calls do the steps ahead; the environments, with the wrappers around them, then hand them
- * out as if each had been stepped by itself.
+ * out as if each had been stepped by itself. In the same way they hand out resets, which a call for
+ * steps has done as well if it is known that they follow.
  */
 final class GymBatch implements EnvironmentBatch {
   private static final String STEP = "stepAll";
+  private static final String STEP_AND_RESET = "stepAndResetAll";
   private static final String RESET = "resetAll";
 
   private final List<Environment> wrapped;
   private final List<GymEnvironment> environments;
-  private final List<Group> groups;
+  private final List<Group> stepping;
+  private final List<Group> steppingAndResetting;
   private final boolean everyResetReachesPython;
 
   /**
@@ -38,12 +41,22 @@ final class GymBatch implements EnvironmentBatch {
   GymBatch(List<Environment> wrapped) {
     this.wrapped = List.copyOf(wrapped);
     this.environments = wrapped.stream().map(GymBatch::innermost).toList();
-    this.groups = grouped(environments, GymEnvironment::worker, STEP);
+    this.stepping = grouped(environments, GymEnvironment::worker, STEP);
+    this.steppingAndResetting = grouped(environments, GymEnvironment::worker, STEP_AND_RESET);
     this.everyResetReachesPython = wrapped.stream().noneMatch(GymBatch::keepsGamesGoing);
   }
 
   @Override
   public List<Step> step(List<Action> actions) {
+    return step(actions, stepping, STEP);
+  }
+
+  @Override
+  public List<Step> stepBeforeReset(List<Action> actions) {
+    return step(actions, steppingAndResetting, STEP_AND_RESET);
+  }
+
+  private List<Step> step(List<Action> actions, List<Group> groups, String method) {
     if (actions.size() != environments.size()) {
       throw new IllegalArgumentException(
           "actions: expected one for each of the %d environments but got %d"
@@ -55,7 +68,7 @@ final class GymBatch implements EnvironmentBatch {
     List<Group> now =
         groups.stream().allMatch(Group::inOneProcess)
             ? groups
-            : grouped(environments, e -> e.slot().process(), STEP);
+            : grouped(environments, e -> e.slot().process(), method);
     List<Call> calls = now.stream().map(Call::ringForStep).toList();
     calls.forEach(Call::finishStep);
 
@@ -76,9 +89,10 @@ final class GymBatch implements EnvironmentBatch {
 
   @Override
   public List<Observation> reset(List<Integer> which) {
-    if (everyResetReachesPython && which.size() > 1) {
-      List<GymEnvironment> some =
-          which.stream().map(environments::get).filter(GymEnvironment::inPlace).toList();
+    List<GymEnvironment> left =
+        which.stream().map(environments::get).filter(e -> !e.isResetAhead()).toList();
+    if (everyResetReachesPython && left.size() > 1) {
+      List<GymEnvironment> some = left.stream().filter(GymEnvironment::inPlace).toList();
       List<Call> calls =
           grouped(some, e -> e.slot().process(), RESET).stream().map(Call::ringForReset).toList();
       calls.forEach(Call::finishReset);
@@ -139,8 +153,13 @@ final class GymBatch implements EnvironmentBatch {
       return members.get(0).slot().process();
     }
 
+    /** How many the worker resets, or has reset, after it has stepped all. */
+    int resets() {
+      return (int) members.stream().filter(member -> member.slot().showsLast()).count();
+    }
+
     Doorbell ringForStep() throws WorkerDied {
-      return process().ringForStep(call, members.size());
+      return process().ringForStep(call, members.size(), this::resets);
     }
 
     Doorbell ringForReset() throws WorkerDied {
@@ -174,15 +193,28 @@ final class GymBatch implements EnvironmentBatch {
 
     void finishStep() {
       try {
-        finish(GymEnvironment::stepped, GymEnvironment::stepFailed);
+        finish(Call::stepped, GymEnvironment::stepFailed);
       } catch (WorkerDied e) {
-        group.members().forEach(member -> member.stepDied(e));
+        boolean inReset = group.resets() > 0; // All have stepped before; the next step is lost.
+        Consumer<GymEnvironment> end =
+            inReset ? GymEnvironment::stepped : member -> member.stepDied(e);
+        group.members().forEach(end);
+      }
+    }
+
+    private static void stepped(GymEnvironment member, Said said) {
+      member.slot().keep(said.changed());
+      member.stepped();
+      if (said.resetError() != null) {
+        member.resetFailed(WorkerProcess.failure(said.resetError()));
+      } else if (member.slot().showsLast()) {
+        member.wasReset(said.changedByReset());
       }
     }
 
     void finishReset() {
       try {
-        finish(GymEnvironment::wasReset, GymEnvironment::resetFailed);
+        finish((member, said) -> member.wasReset(said.changed()), GymEnvironment::resetFailed);
       } catch (WorkerDied e) { // Then each is reset by itself, in another process.
         group.members().get(0).worker().died(group.process(), e);
       }
@@ -190,35 +222,22 @@ final class GymBatch implements EnvironmentBatch {
 
     /** Whatever comes of it, the calls to other workers have to be finished as well. */
     private void finish(
-        Consumer<GymEnvironment> done, BiConsumer<GymEnvironment, RuntimeException> failed)
+        BiConsumer<GymEnvironment, Said> done, BiConsumer<GymEnvironment, RuntimeException> failed)
         throws WorkerDied {
       try {
         Map<String, List<@Nullable String>> said = answer();
-        if (said.isEmpty()) {
-          group.members().forEach(done);
-        } else {
-          group.members().forEach(member -> finish(member, said, done, failed));
+        for (GymEnvironment member : group.members()) {
+          Said own =
+              said.isEmpty() ? Said.NOTHING : Said.of(said.get(String.valueOf(member.number())));
+          if (own.error() != null) {
+            failed.accept(member, WorkerProcess.failure(own.error()));
+          } else {
+            done.accept(member, own);
+          }
         }
       } catch (RuntimeException failure) {
         group.members().forEach(member -> failed.accept(member, failure));
       }
-    }
-
-    private static void finish(
-        GymEnvironment member,
-        Map<String, List<@Nullable String>> said,
-        Consumer<GymEnvironment> done,
-        BiConsumer<GymEnvironment, RuntimeException> failed) {
-      List<@Nullable String> own = said.get(String.valueOf(member.number()));
-      String error = own == null ? null : own.get(1);
-      if (error != null) {
-        failed.accept(member, WorkerProcess.failure(error));
-        return;
-      }
-      if (own != null) {
-        member.slot().keep(own.get(0));
-      }
-      done.accept(member);
     }
 
     @SuppressWarnings("unchecked") // As the worker answers.
@@ -228,6 +247,31 @@ final class GymBatch implements EnvironmentBatch {
       }
       String said = group.process().answer(bell.orElseThrow());
       return said == null ? Map.of() : Slot.read(said, Map.class);
+    }
+  }
+
+  /**
+   * What a worker says of one environment.
+   *
+   * @param changed parts of the observation that vary in size
+   * @param error of the step or reset
+   * @param changedByReset the same parts, by the reset after a step
+   * @param resetError of that reset
+   */
+  private record Said(
+      @Nullable String changed,
+      @Nullable String error,
+      @Nullable String changedByReset,
+      @Nullable String resetError) {
+    private static final Said NOTHING = new Said(null, null, null, null);
+
+    static Said of(@Nullable List<@Nullable String> words) {
+      if (words == null) {
+        return NOTHING;
+      }
+      boolean reset = words.size() > 2;
+      return new Said(
+          words.get(0), words.get(1), reset ? words.get(2) : null, reset ? words.get(3) : null);
     }
   }
 }

@@ -82,7 +82,7 @@ class GymEnvironment implements Environment {
     underWay = false;
     stepAhead = null;
     resetAhead = null;
-    if (ahead != null && resetSeed.isEmpty()) {
+    if (ahead != null && resetSeed.isEmpty() && inPlace()) {
       Observation first = ahead.get();
       underWay = true;
       return first;
@@ -161,15 +161,25 @@ class GymEnvironment implements Environment {
 
   /** A batch has tried to, and the environment raised an exception. */
   final void stepFailed(RuntimeException failure) {
+    slot.begin(null); // Nobody will ask for a last step, should there be one.
     stepAhead =
         () -> {
           throw failure;
         };
   }
 
-  /** A batch has reset this environment: the next {@link #reset()} hands out what it shows. */
-  final void wasReset() {
-    resetAhead = slot::observation;
+  /** Whether the next {@link #reset()} needs no call. */
+  final boolean isResetAhead() {
+    return resetAhead != null;
+  }
+
+  /**
+   * A batch has reset this environment: the next {@link #reset()} hands out what it shows.
+   *
+   * @param changed as the worker answers
+   */
+  final void wasReset(@Nullable String changed) {
+    resetAhead = () -> slot.begin(changed);
   }
 
   /** A batch has tried to, and the environment raised an exception. */

@@ -42,7 +42,16 @@ interface PythonWorker {
    */
   @Nullable String stepAll(String slots);
 
-  /** Resets several slots in the same way. */
+  /**
+   * Steps several slots and then, if none has failed, resets those whose episodes have ended. Their
+   * last steps are put aside; slots.py describes where.
+   *
+   * @return as of {@link #stepAll}; for a slot that was reset this is followed by what the reset
+   *     answered and the error it ended with
+   */
+  @Nullable String stepAndResetAll(String slots);
+
+  /** Resets several slots in the same way as {@link #stepAll} steps them. */
   @Nullable String resetAll(String slots);
 
   /**

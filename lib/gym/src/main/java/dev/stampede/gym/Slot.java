@@ -34,7 +34,9 @@ final class Slot {
   private static final int LIVES = 8;
   private static final int TERMINATED = 12;
   private static final int TRUNCATED = 13;
-  private static final int ACTION = 16;
+  private static final int OVER = TERMINATED; // Both flags, as one number.
+  private static final int LAST = 16;
+  private static final int ACTION = 32;
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -49,8 +51,8 @@ final class Slot {
   private final byte[] stepCall;
   private final Space actionSpace;
   private final Space observationSpace;
-  private final ByteBuffer observed;
-  private final Observation observation;
+  private final Seen now;
+  private final Seen last;
   private final JsonNode about;
   private List<?> varying = List.of();
 
@@ -62,9 +64,9 @@ final class Slot {
     this.stepCall = Doorbell.call("step", number);
     this.actionSpace = SpaceReader.read(description.get("action"));
     this.observationSpace = SpaceReader.read(description.get("observation"));
-    int at = description.get("observationAt").intValue();
-    this.observed = memory.slice(at, memory.capacity() - at);
-    this.observation = Observation.of(observed);
+    int bytes = description.get("observationBytes").intValue();
+    this.now = new Seen(memory, 0, description.get("observationAt").intValue(), bytes);
+    this.last = new Seen(memory, LAST, description.get("lastObservationAt").intValue(), bytes);
     this.about = description.path("about");
   }
 
@@ -140,7 +142,30 @@ final class Slot {
    * The parts of fixed size of what the environment wrote last. Valid until its next step or reset.
    */
   Observation observation() {
-    return observation;
+    return shown().observation();
+  }
+
+  /**
+   * Whether the worker has put the last step of an episode aside and gone on to the next one. What
+   * this slot shows is that step until {@link #begin}. For any thread.
+   */
+  boolean showsLast() {
+    return memory.getShort(LAST + OVER) != 0;
+  }
+
+  /**
+   * Shows from now on what the worker's last reset has begun.
+   *
+   * @param changed as the worker answers
+   */
+  Observation begin(@Nullable String changed) {
+    memory.putShort(LAST + OVER, (short) 0);
+    keep(changed);
+    return now.observation();
+  }
+
+  private Seen shown() {
+    return showsLast() ? last : now;
   }
 
   /** All of what the environment observed last. */
@@ -150,42 +175,42 @@ final class Slot {
 
   /** The bytes of all of what the environment observed last. */
   byte[] observationBytes() {
-    var out = new ByteArrayOutputStream(observed.capacity());
+    var out = new ByteArrayOutputStream(shown().bytes().capacity());
     Parts.bytes(observationSpace, fixedParts(), varying.iterator(), out);
     return out.toByteArray();
   }
 
   private ByteBuffer fixedParts() {
-    return observed.duplicate().order(ByteOrder.nativeOrder());
+    return shown().bytes().duplicate().order(ByteOrder.nativeOrder());
   }
 
   /** Lives left after the last step or reset, −1 in an environment that has no such thing. */
   int lives() {
-    return memory.getInt(LIVES);
+    return memory.getInt(shown().resultAt() + LIVES);
   }
 
   double reward() {
-    return memory.getDouble(REWARD);
+    return memory.getDouble(shown().resultAt() + REWARD);
   }
 
   boolean terminated() {
-    return memory.get(TERMINATED) != 0;
+    return memory.get(shown().resultAt() + TERMINATED) != 0;
   }
 
   boolean truncated() {
-    return memory.get(TRUNCATED) != 0;
+    return memory.get(shown().resultAt() + TRUNCATED) != 0;
   }
 
   void reset() throws WorkerDied {
-    keep(process.answer(process.ringForReset(resetCall, 1)));
+    begin(process.answer(process.ringForReset(resetCall, 1)));
   }
 
   void reset(int seed) throws WorkerDied {
-    keep(process.reset(number, seed));
+    begin(process.reset(number, seed));
   }
 
   void reset(@Nullable Long seed, Map<String, Object> options) throws WorkerDied {
-    keep(process.reset(number, String.valueOf(seed), write(options)));
+    begin(process.reset(number, String.valueOf(seed), write(options)));
   }
 
   Step step(Action action) throws WorkerDied {
@@ -200,7 +225,7 @@ final class Slot {
 
   /** The step that the worker has done last. */
   Step result() {
-    return new Step(observation, reward(), terminated(), truncated());
+    return new Step(observation(), reward(), terminated(), truncated());
   }
 
   /** Does any action of {@link #actionSpace()}; see {@link SpaceValues} for how it is given. */
@@ -306,6 +331,22 @@ final class Slot {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("this cannot be written as JSON: " + value, e);
+    }
+  }
+
+  /**
+   * A place for what a step or reset has shown.
+   *
+   * @param resultAt where reward, lives, terminated and truncated are in the slot's memory
+   * @param bytes of the observation
+   */
+  private record Seen(int resultAt, ByteBuffer bytes, Observation observation) {
+    Seen(ByteBuffer memory, int resultAt, int observationAt, int size) {
+      this(resultAt, memory.slice(observationAt, size));
+    }
+
+    private Seen(int resultAt, ByteBuffer bytes) {
+      this(resultAt, bytes, Observation.of(bytes));
     }
   }
 

@@ -31,6 +31,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -171,12 +172,23 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Sends a call that resets so many environments; to be {@linkplain #answer answered}. */
   Doorbell ringForReset(byte[] call, int environments) throws WorkerDied {
-    return ring(makeLimit.multipliedBy(environments), call, false);
+    Duration limit = makeLimit.multipliedBy(environments);
+    return ring(() -> limit, call, false);
   }
 
   /** Sends a call that steps so many environments; to be {@linkplain #answer answered}. */
   Doorbell ringForStep(byte[] call, int environments) throws WorkerDied {
-    return ring(stepLimit.multipliedBy(environments), call, true);
+    return ringForStep(call, environments, () -> 0);
+  }
+
+  /**
+   * Sends a call that steps so many environments and then resets some of them.
+   *
+   * @param resets how many, as far as is known; asked by another thread during the call
+   */
+  Doorbell ringForStep(byte[] call, int environments, IntSupplier resets) throws WorkerDied {
+    Duration limit = stepLimit.multipliedBy(environments);
+    return ring(() -> limit.plus(makeLimit.multipliedBy(resets.getAsInt())), call, true);
   }
 
   /**
@@ -273,15 +285,14 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  private Doorbell ring(Duration limit, byte[] call, boolean step) throws WorkerDied {
+  private Doorbell ring(Supplier<Duration> limit, byte[] call, boolean step) throws WorkerDied {
     begin(limit);
     Doorbell bell = idle.pollLast();
     try {
       bell = bell != null ? bell : new Doorbell(port, token, spin);
       bell.ring(call, step);
-      long deadline = System.nanoTime() + limit.toNanos();
       // Who waits for another worker's answer has not read this one's yet.
-      deadlines.put(Thread.currentThread(), new Deadline(deadline, limit, bell));
+      deadlines.put(Thread.currentThread(), new Deadline(System.nanoTime(), limit, bell));
       return bell;
     } catch (IOException | NoAnswer e) {
       end();
@@ -331,7 +342,7 @@ final class WorkerProcess implements AutoCloseable {
 
   private @Nullable String call(Duration limit, Supplier<@Nullable String> question)
       throws WorkerDied {
-    begin(limit);
+    begin(() -> limit);
     try {
       return question.get();
     } catch (Py4JException e) {
@@ -341,12 +352,11 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  private void begin(Duration limit) throws WorkerDied {
+  private void begin(Supplier<Duration> limit) throws WorkerDied {
     if (dead) {
       throw died(new IOException("it has ended"));
     }
-    deadlines.put(
-        Thread.currentThread(), new Deadline(System.nanoTime() + limit.toNanos(), limit, null));
+    deadlines.put(Thread.currentThread(), new Deadline(System.nanoTime(), limit, null));
   }
 
   private void end() {
@@ -356,12 +366,12 @@ final class WorkerProcess implements AutoCloseable {
   private void killIfHung() {
     long now = System.nanoTime();
     deadlines.values().stream()
-        .filter(deadline -> deadline.nanoTime() - now < 0)
+        .filter(deadline -> now - deadline.start() > deadline.limit().get().toNanos())
         .filter(deadline -> deadline.bell() == null || !deadline.bell().answered())
         .findAny()
         .ifPresent(
             late -> {
-              missed = late.limit();
+              missed = late.limit().get();
               kill();
             });
   }
@@ -470,7 +480,7 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Gives the process the token and learns its port. */
   private int greet() throws WorkerDied {
-    begin(makeLimit);
+    begin(() -> makeLimit);
     try {
       OutputStream stdin = process.getOutputStream();
       stdin.write(
@@ -509,7 +519,8 @@ final class WorkerProcess implements AutoCloseable {
     return thread;
   }
 
-  private record Deadline(long nanoTime, Duration limit, @Nullable Doorbell bell) {}
+  /** A call under way, since when, and how long it may take. */
+  private record Deadline(long start, Supplier<Duration> limit, @Nullable Doorbell bell) {}
 
   /** The end of a stream, which is read to the last byte so that its writer never waits. */
   private static final class Tail {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on environments that misbehave and workers that are killed. */
 @EnabledOnOs(OS.LINUX) // It sends signals and reads /proc.
@@ -112,11 +113,19 @@ class FaultyRunTest {
     assertThat(folder.resolve("parameters.safetensors")).exists();
   }
 
-  @Test
-  void a_worker_that_leaks_is_replaced_between_episodes() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"A3C", "A2C"}) // A2C steps and resets in one call.
+  void a_worker_that_leaks_is_replaced_between_episodes(String algorithm) throws Exception {
     System.setProperty(GymProvider.MEMORY_LIMIT, "200");
     try {
-      Run run = start(Experiment.of().env(FAULTY + "Leaks-v0").threads(2).steps(15_000)).await();
+      Run run =
+          start(
+                  Experiment.of()
+                      .algorithm(algorithm)
+                      .env(FAULTY + "Leaks-v0")
+                      .threads(2)
+                      .steps(15_000))
+              .await();
 
       JsonNode json = RunDirectory.read(folder);
       assertThat(json.path("workerRestarts").asInt()).isPositive();

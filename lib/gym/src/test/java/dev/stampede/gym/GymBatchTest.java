@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GymBatchTest {
   private final AtomicInteger restarts = new AtomicInteger();
@@ -44,20 +46,32 @@ class GymBatchTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CartPole-v1, 200", "Pendulum-v1, 250", "Breakout, 250"})
+  @CsvSource({
+    "CartPole-v1, 200",
+    "Pendulum-v1, 250",
+    "Hopper-v5, 150",
+    "Asterix, 250",
+    "Breakout(max_frames=500), 150"
+  })
   void steps_and_resets_together_are_those_of_each_alone(String id, int steps) {
     int n = 5;
     List<List<String>> alone;
     List<List<String>> together;
+    List<List<String>> inOneCall;
     try (EnvironmentFactory factory = new GymProvider().open(name(id), n, line -> {})) {
       alone = IntStream.range(0, n).mapToObj(e -> playAlone(factory, e, steps)).toList();
     }
     try (EnvironmentFactory factory = new GymProvider().open(name(id), n, line -> {})) {
-      together = playTogether(factory, n, steps);
+      together = playTogether(factory, n, steps, EnvironmentBatch::step);
+    }
+    try (EnvironmentFactory factory = new GymProvider().open(name(id), n, line -> {})) {
+      inOneCall = playTogether(factory, n, steps, EnvironmentBatch::stepBeforeReset);
     }
 
     assertThat(together).isEqualTo(alone);
+    assertThat(inOneCall).isEqualTo(alone);
     assertThat(alone).doesNotHaveDuplicates();
+    assertThat(alone).allSatisfy(lines -> assertThat(lines).anyMatch(l -> l.contains("Episode[")));
   }
 
   @Test
@@ -205,6 +219,128 @@ class GymBatchTest {
         .containsEntry("name", "é");
   }
 
+  @Test
+  void the_next_episode_has_begun_before_it_is_asked_for() throws Exception {
+    List<Environment> environments = made(one, "faulty:BadReset-v0(how=\"\")", "CartPole-v1");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    batch.stepBeforeReset(actions(0, 0));
+    List<Step> steps = batch.stepBeforeReset(actions(0, 0));
+    assertThat(steps).extracting(Step::ending).containsExactly(Ending.TERMINATED, Ending.NONE);
+    assertThat(stepsDone(environments.get(0))).isEqualTo(2);
+    long pid = one.process().pid();
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    Workers.await("the end", Duration.ofSeconds(5), () -> !Workers.runs(pid));
+
+    batch.reset(List.of(0)); // Nobody is there who could be called.
+
+    assertThat(stepsDone(environments.get(0))).isZero();
+    assertThat(restarts).hasValue(0);
+    assertThat(batch.step(actions(0, 0))).extracting(Step::ending).containsOnly(Ending.LOST);
+  }
+
+  @Test
+  void a_seed_counts_also_where_the_next_episode_has_begun_without_it() {
+    List<Environment> environments = made(one, "faulty:BadReset-v0(how=\"\")");
+    EnvironmentBatch batch = new GymBatch(environments);
+    Environment environment = environments.get(0);
+    String seeded = checksum(environment.reset(5));
+    batch.stepBeforeReset(actions(0));
+    assertThat(batch.stepBeforeReset(actions(0)).get(0).terminated()).isTrue();
+
+    assertThat(checksum(environment.reset(5))).isEqualTo(seeded);
+    assertThat(batch.stepBeforeReset(actions(0)).get(0).ending()).isEqualTo(Ending.NONE);
+    assertThat(stepsDone(environment)).isEqualTo(1);
+  }
+
+  @Test
+  void a_reset_that_fails_fails_when_it_is_asked_for_and_in_its_environment_only() {
+    List<List<String>> seen = new ArrayList<>();
+    for (boolean ahead : List.of(false, true)) {
+      List<Environment> environments =
+          made(one, "faulty:BadReset-v0", "faulty:Quiet-v0", "faulty:BadReset-v0(how=\"\")");
+      EnvironmentBatch batch = new GymBatch(environments);
+      environments.forEach(environment -> environment.reset(3));
+      List<String> lines = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        List<Step> steps =
+            ahead ? batch.stepBeforeReset(actions(0, 0, 0)) : batch.step(actions(0, 0, 0));
+        steps.forEach(step -> lines.add(line(step)));
+      }
+
+      assertThatThrownBy(() -> batch.reset(List.of(0, 2)))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("ValueError: this environment has no other beginning")
+          .hasMessageContaining("faulty.py");
+      assertThatThrownBy(() -> batch.step(actions(0, 0, 0)))
+          .isInstanceOf(IllegalStateException.class);
+      lines.add(checksum(environments.get(0).reset())); // Once more, and it begins.
+      lines.add(checksum(environments.get(2).reset()));
+      batch.step(actions(0, 0, 0)).forEach(step -> lines.add(line(step)));
+      seen.add(lines);
+    }
+
+    assertThat(seen.get(1)).isEqualTo(seen.get(0));
+    assertThat(restarts).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_worker_that_dies_in_a_reset_has_done_its_steps(boolean ahead) {
+    List<Environment> environments =
+        made(one, "faulty:BadReset-v0(how=\"dies\")", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    batch.step(actions(0, 0));
+
+    List<Step> steps = ahead ? batch.stepBeforeReset(actions(0, 0)) : batch.step(actions(0, 0));
+
+    assertThat(steps).extracting(Step::ending).containsExactly(Ending.TERMINATED, Ending.NONE);
+    assertThat(steps).extracting(Step::reward).containsOnly(1.0);
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsOnly(2.0);
+    batch.reset(List.of(0));
+    assertThat(stepsDone(environments.get(0))).isZero();
+    assertThat(batch.step(actions(0, 0)))
+        .extracting(Step::ending)
+        .containsExactly(Ending.NONE, Ending.LOST);
+    assertThat(restarts).hasValue(1);
+  }
+
+  @Test
+  void a_reset_that_does_not_end_is_given_up_after_its_own_limit() {
+    System.setProperty(WorkerProcess.MAKE_LIMIT, "2");
+    try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      List<Environment> environments =
+          made(impatient, "faulty:BadReset-v0(how=\"hangs\")", "faulty:BadReset-v0(how=\"\")");
+      EnvironmentBatch batch = new GymBatch(environments);
+      environments.forEach(Environment::reset);
+      batch.stepBeforeReset(actions(0, 0));
+
+      assertThat(batch.stepBeforeReset(actions(0, 0)))
+          .extracting(Step::ending)
+          .containsOnly(Ending.TERMINATED);
+      assertThat(batch.reset(List.of(0, 1))).hasSize(2);
+      assertThat(restarts).hasValue(1);
+    } finally {
+      System.clearProperty(WorkerProcess.MAKE_LIMIT);
+    }
+  }
+
+  @Test
+  void a_reset_along_with_a_step_may_take_longer_than_a_step() {
+    try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      List<Environment> environments = made(impatient, "faulty:BadReset-v0(how=\"takes long\")");
+      EnvironmentBatch batch = new GymBatch(environments);
+      environments.forEach(Environment::reset);
+      batch.stepBeforeReset(actions(0));
+
+      assertThat(batch.stepBeforeReset(actions(0)).get(0).terminated()).isTrue();
+      batch.reset(List.of(0));
+      assertThat(batch.step(actions(0)).get(0).ending()).isEqualTo(Ending.NONE);
+      assertThat(restarts).hasValue(0);
+    }
+  }
+
   private static EnvironmentName name(String id) {
     return EnvironmentName.parse(id);
   }
@@ -241,7 +377,11 @@ class GymBatchTest {
     return lines;
   }
 
-  private static List<List<String>> playTogether(EnvironmentFactory factory, int n, int steps) {
+  private static List<List<String>> playTogether(
+      EnvironmentFactory factory,
+      int n,
+      int steps,
+      BiFunction<EnvironmentBatch, List<Action>, List<Step>> step) {
     List<Environment> environments =
         IntStream.range(0, n).mapToObj(e -> factory.create(Purpose.TRAINING)).toList();
     EnvironmentBatch batch = factory.batch(environments).orElseThrow();
@@ -253,7 +393,7 @@ class GymBatchTest {
     for (int i = 0; i < steps; i++) {
       int now = i;
       List<Step> done =
-          batch.step(IntStream.range(0, n).mapToObj(e -> action(space, now, e)).toList());
+          step.apply(batch, IntStream.range(0, n).mapToObj(e -> action(space, now, e)).toList());
       List<Integer> over = new ArrayList<>();
       for (int e = 0; e < n; e++) {
         lines.get(e).add(line(done.get(e)));
@@ -271,9 +411,12 @@ class GymBatchTest {
 
   private static Action action(Space space, int i, int e) {
     int number = (i * i + i / 7 + e) % 11;
-    return space instanceof Space.Discrete discrete
-        ? Action.of(number % discrete.n())
-        : Action.of((float) (number / 11.0 - 0.5));
+    if (space instanceof Space.Discrete discrete) {
+      return Action.of(number % discrete.n());
+    }
+    float[] numbers = new float[space.size()];
+    Arrays.fill(numbers, (float) (number / 11.0 - 0.5));
+    return Action.of(numbers);
   }
 
   private static String line(Step step) {

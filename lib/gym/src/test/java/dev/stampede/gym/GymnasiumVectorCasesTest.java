@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,7 @@ class GymnasiumVectorCasesTest {
       List<Map<?, ?>> plain = plain(mode, id, 42, steps, names);
 
       assertThat(play(mode, 42, steps, names)).as(mode).isEqualTo(plain);
+      assertThat(playOn(mode, 42, steps, names)).as(mode).isEqualTo(plain);
       assertThat(plain)
           .as("some that go on while others are over")
           .anyMatch(line -> over(line).equals(apart ? Set.of(true, false) : Set.of(true)));
@@ -112,6 +114,7 @@ class GymnasiumVectorCasesTest {
             "gymnasium_cases:Counts-v0(last=3)");
 
     assertThat(play(mode, 0, 9, names))
+        .isEqualTo(playOn(mode, 0, 9, names))
         .isEqualTo(plain(mode, "gymnasium_cases:Counts-v0", 0, 9, names));
   }
 
@@ -148,6 +151,7 @@ class GymnasiumVectorCasesTest {
     List<String> names = spaced(number);
     for (String mode : List.of("SameStep", "Disabled")) {
       assertThat(play(mode, 5, 7, names))
+          .isEqualTo(playOn(mode, 5, 7, names))
           .isEqualTo(plain(mode, "gymnasium_cases:Spaced-v0", 5, 7, names));
     }
   }
@@ -184,13 +188,16 @@ class GymnasiumVectorCasesTest {
     }
   }
 
-  @Test
-  void the_last_observation_and_the_next_first_each_come_in_their_own_call() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void the_last_observation_and_the_next_first_each_come_in_their_own_call(boolean ahead) {
     GymBatch batch = batch(List.of(counts(1)));
     batch.reset(List.of(0));
     assertThat(info(0)).containsEntry("count", 0L);
 
-    assertThat(batch.step(List.of(Action.of(3))).get(0).terminated()).isTrue();
+    List<Action> three = List.of(Action.of(3));
+    List<Step> steps = ahead ? batch.stepBeforeReset(three) : batch.step(three);
+    assertThat(steps.get(0).terminated()).isTrue();
     assertThat(seen()).containsExactly(1L);
     assertThat(info(0)).containsEntry("count", 1L);
 
@@ -579,6 +586,20 @@ class GymnasiumVectorCasesTest {
 
   /** Plays a batch of ours and says of it what plain_vector.py says of its own. */
   private List<Map<?, ?>> play(String mode, int seed, int steps, List<String> names) {
+    return play(mode, seed, steps, names, GymBatch::step);
+  }
+
+  /** The same by steps that begin the episodes that follow. */
+  private List<Map<?, ?>> playOn(String mode, int seed, int steps, List<String> names) {
+    return play(mode, seed, steps, names, GymBatch::stepBeforeReset);
+  }
+
+  private List<Map<?, ?>> play(
+      String mode,
+      int seed,
+      int steps,
+      List<String> names,
+      BiFunction<GymBatch, List<Action>, List<Step>> step) {
     made.forEach(GymEnvironment::close);
     made.clear();
     GymBatch whole = batch(names);
@@ -598,7 +619,8 @@ class GymnasiumVectorCasesTest {
               ? whole
               : new GymBatch(stepping.stream().<Environment>map(made::get).toList());
       List<Step> done =
-          batch.step(
+          step.apply(
+              batch,
               stepping.stream().map(e -> action(made.get(e).actionSpace(), now, e)).toList());
       List<Slot> slots = made.stream().map(GymEnvironment::slot).toList();
       Map<String, Object> line = new LinkedHashMap<>();

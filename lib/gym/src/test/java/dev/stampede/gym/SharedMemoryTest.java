@@ -57,7 +57,7 @@ class SharedMemoryTest {
 
     assertThatThrownBy(() -> Workers.environment(worker, GAME))
         .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining("cannot reserve 100,864 bytes to share with the JVM")
+        .hasMessageContaining("cannot reserve 201,664 bytes to share with the JVM")
         .hasMessageContaining("full: No space left on device")
         .hasMessageContaining("-Dstampede.shared.memory=DIRECTORY");
     assertThat(full).isEmptyDirectory();
