@@ -562,8 +562,8 @@ public final class Preset {
         result = result.adapted(each.getKey(), each.getValue(), why + " and LSTM cells");
       }
     }
-    result =
-        result
+    return result
+            .ofSmallTasks(why)
             .adapted(
                 Knob.ANNEAL_STEPS,
                 budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
@@ -571,7 +571,6 @@ public final class Preset {
             .adapted(Knob.NETWORK, "mlp", why)
             .adapted(Knob.HIDDEN, "64", why)
             .adapted(Knob.NONLINEARITY, "tanh", why);
-    return result.ofSmallTasks(why);
   }
 
   private Preset ofSmallTasks(String why) {
