@@ -144,6 +144,29 @@ public interface ActorLearner {
     throw new IllegalStateException("the algorithm must say memory() to have one");
   }
 
+  /**
+   * For methods that go back to rollouts of their own.
+   *
+   * @throws IllegalStateException if the algorithm does not say that it does
+   */
+  default TrajectoryMemory trajectories() {
+    throw new IllegalStateException("the algorithm must say trajectories() to have a memory");
+  }
+
+  /**
+   * The outputs under θ_a, the average of what θ was, for all states since {@link #sync}, the
+   * current one last, row after row. The array is used again by the next call. Only with {@link
+   * #trajectories}.
+   */
+  default float[] averageOutputs() {
+    throw new IllegalStateException("the algorithm must say trajectories() to have an average");
+  }
+
+  /** θ_a ← αθ_a + (1 − α)θ, without a lock. Only with {@link #trajectories}. */
+  default void updateAverage(double alpha) {
+    throw new IllegalStateException("the algorithm must say trajectories() to have an average");
+  }
+
   /** A loss over a rollout, given as its value and its gradient at the network's outputs. */
   @FunctionalInterface
   interface Loss {

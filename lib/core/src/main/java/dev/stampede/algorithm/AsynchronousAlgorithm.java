@@ -27,4 +27,9 @@ public non-sealed interface AsynchronousAlgorithm extends Algorithm {
   default Optional<ParameterServerUse> parameterServer() {
     return Optional.empty();
   }
+
+  /** The memory of rollouts to which it goes back, beside an average θ_a; empty without them. */
+  default Optional<TrajectoryUse> trajectories() {
+    return Optional.empty();
+  }
 }

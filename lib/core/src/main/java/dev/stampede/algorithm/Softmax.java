@@ -41,6 +41,18 @@ record Softmax(int actions) implements Policy {
     return out[at + a.index()] - logSum(out, at);
   }
 
+  /**
+   * π(·|s).
+   *
+   * @param into takes it, one number for each action
+   */
+  void probabilities(float[] out, int at, double[] into) {
+    double logSum = logSum(out, at);
+    for (int a = 0; a < actions; a++) {
+      into[a] = Math.exp(out[at + a] - logSum);
+    }
+  }
+
   @Override
   public NDArray logProbabilities(NDArray out, NDArray actions) {
     return out.logSoftmax(1).gather(actions.expandDims(1), 1).squeeze(1);

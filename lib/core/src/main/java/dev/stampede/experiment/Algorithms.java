@@ -168,6 +168,9 @@ public final class Algorithms {
    */
   public static final Preset MapReduceLSPI = RelatedPresets.MAP_REDUCE_LSPI;
 
+  /** Wang et al. (2017), arXiv:1611.01224: A3C with replay, for a choice of actions. */
+  public static final Preset ACER = AcerPresets.of(common());
+
   private static final List<Preset> ALL =
       List.of(
           A3C,
@@ -185,7 +188,8 @@ public final class Algorithms {
           ApexDPG,
           EvolutionStrategies,
           ParallelSarsa,
-          MapReduceLSPI);
+          MapReduceLSPI,
+          ACER);
 
   private Algorithms() {}
 

@@ -396,6 +396,9 @@ public final class Experiment {
         env(EnvironmentName.parse(env).with("packages", packages));
         packages = List.of();
       }
+      if (saveReplay && algorithm.settings().containsKey(Knob.SAVE_REPLAY)) {
+        algorithm = algorithm.set(Knob.SAVE_REPLAY, "yes");
+      }
       Experiment experiment = new Experiment(new Builder(this));
       Path from = resumed;
       if (from != null) {

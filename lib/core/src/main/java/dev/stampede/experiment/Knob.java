@@ -211,7 +211,21 @@ public enum Knob {
       "of all workers, from one policy iteration to the next",
       wholeFrom(1, 100_000_000)),
   ITERATIONS("iterations", "", "most in a policy iteration", wholeFrom(1, 10_000)),
-  RIDGE("ridge", "", "what stands on A's diagonal beside its sums", number(1e-12, 1e12));
+  RIDGE("ridge", "", "what stands on A's diagonal beside its sums", number(1e-12, 1e12)),
+  SAVE_REPLAY("save-replay", "", "whether checkpoints hold the memory", oneOf("yes", "no")),
+  REPLAY_RATIO(
+      "replay-ratio", "", "rollouts of the past learned from after each new one", number(0, 100)),
+  TRUNCATION(
+      "truncation",
+      "",
+      "c, where importance weights are cut off; Infinity for never",
+      number(0, Double.POSITIVE_INFINITY)),
+  TRUST_REGION(
+      "trust-region",
+      "",
+      "δ, how far an update may lead from the average policy; Infinity for any",
+      number(0, Double.POSITIVE_INFINITY)),
+  AVERAGE_DECAY("average-decay", "per update", "α of the average policy", number(0, 1));
 
   private final String label;
   private final String unit;

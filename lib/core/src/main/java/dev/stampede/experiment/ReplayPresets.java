@@ -142,7 +142,7 @@ final class ReplayPresets {
                 Knob.TARGET_UPDATES, "100",
                 Knob.PULL_EVERY, "50 steps",
                 Knob.LOCAL_BUFFER, "10",
-                Knob.DRAWS_PER_TRANSITION, "16.0")),
+                Knob.DRAWS_PER_TRANSITION, "32.0")),
         ReplayPresets::makeApexDqn);
   }
 
@@ -164,13 +164,10 @@ final class ReplayPresets {
         new EnumMap<>(
             Map.of(
                 Knob.LEARNING_RATE, "0.001",
-                Knob.ANNEAL_STEPS, "never",
                 Knob.OPTIMIZER, "shared-adam",
                 Knob.RMS_EPSILON, "1.0E-5",
                 Knob.REDUCTION, "mean",
-                Knob.CLIP_NORM, "10.0",
-                Knob.NONLINEARITY, "relu",
-                Knob.HIDDEN, "64-64"));
+                Knob.CLIP_NORM, "10.0"));
     all.putAll(own);
     return all;
   }

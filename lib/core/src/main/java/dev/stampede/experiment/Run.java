@@ -694,6 +694,7 @@ public final class Run {
     if (!remembers) {
       line.append("; the replay memory was not saved: it is filled anew before learning goes on");
     }
+    line.append(AcerPresets.ofResumption(preset));
     boolean falls =
         preset.value(Knob.ANNEAL_STEPS).equals("budget")
             && !preset.value(Knob.LEARNING_RATE_SCHEDULE).equals("constant");
@@ -755,6 +756,9 @@ public final class Run {
     boolean carriesState =
         algorithm instanceof BatchAlgorithm
             || (algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget());
+    if (algorithm instanceof AsynchronousAlgorithm a && a.trajectories().isPresent()) {
+      AcerPresets.check(a, made, actions, experiment.threads());
+    }
     if (made.isRecurrent() && !carriesState) {
       throw new IllegalArgumentException(
           adapted.algorithm()

@@ -5,6 +5,7 @@ import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.LinearLearner;
 import dev.stampede.algorithm.Memory;
 import dev.stampede.algorithm.MemoryUse;
+import dev.stampede.algorithm.TrajectoryMemory;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
@@ -46,6 +47,7 @@ final class ActorThread implements ActorLearner {
   private final Space actionSpace;
   private final LocalNetwork network;
   private final @Nullable LocalNetwork targetNetwork;
+  private final @Nullable PastRollouts past;
   private final Optimizer optimizer;
   private final Gauge gauge;
   private final Thetas thetas;
@@ -56,6 +58,10 @@ final class ActorThread implements ActorLearner {
   private Training.@Nullable Target seenTarget;
   private int t;
   private boolean episodeOver;
+
+  /** Whether the states since sync are a rollout of the past. */
+  private boolean wentBack;
+
   private AsynchronousAlgorithm algorithm;
   private boolean started;
   private long steps;
@@ -100,6 +106,7 @@ final class ActorThread implements ActorLearner {
     this.coresOfAll = training.cores();
     this.cores = coresOfAll.share();
     this.random = new SplitMix(seeds.nextLong());
+    this.past = PastRollouts.of(plan, algorithm, actionSpace, this);
     this.current = environment.reset(environmentSeed);
     this.normalizer = new Normalizer(plan.normalization(), training.moments(), 1);
     normalizer.count(current);
@@ -119,7 +126,10 @@ final class ActorThread implements ActorLearner {
             algorithm.onShared()
                 ? plan.network().onShared(training.shared(), capacity)
                 : plan.network().local(capacity);
-        LocalNetwork target = algorithm.usesTarget() ? network.twin() : null) {
+        LocalNetwork target =
+            algorithm.usesTarget() || algorithm.trajectories().isPresent()
+                ? network.twin()
+                : null) {
       ActorThread actor =
           new ActorThread(training, plan, algorithm, id, environment, network, target, seed);
       Optional<byte[]> resumed = training.resumedActor(id);
@@ -270,6 +280,8 @@ final class ActorThread implements ActorLearner {
         memory.start(current);
       }
       episodeOver = false;
+    } else if (wentBack) {
+      network.put(0, normalizer.observation(current));
     } else {
       network.copy(t, 0);
       if (normalizer.changesObservations()) {
@@ -277,6 +289,21 @@ final class ActorThread implements ActorLearner {
       }
     }
     t = 0;
+    wentBack = false;
+    updatesAtSync = training.updates();
+    network.sync(theta);
+    if (past != null) {
+      past.start(current);
+    }
+  }
+
+  /** Puts states of the past in place of those since sync; to be called from {@link #past}. */
+  void goBack(List<Observation> states) {
+    wentBack = true;
+    t = states.size() - 1;
+    for (int i = 0; i <= t; i++) {
+      network.put(i, normalizer.observation(states.get(i)));
+    }
     updatesAtSync = training.updates();
     Parameters pulled = thetas.pull();
     network.sync(pulled == null ? theta : pulled);
@@ -289,6 +316,11 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public Step step(Action a) {
+    if (wentBack) {
+      throw new IllegalStateException(
+          "step: expected the environment's state, but the current one was drawn from the memory;"
+              + " call sync() first");
+    }
     if (t == algorithm.rolloutLength()) {
       throw new IllegalStateException(
           "step: expected at most "
@@ -305,6 +337,9 @@ final class ActorThread implements ActorLearner {
     current = step.observation();
     normalizer.count(current);
     network.put(t, normalizer.observation(current));
+    if (past != null) {
+      past.reached(current);
+    }
     episodeOver = step.last();
     if (step.ending() == Step.Ending.LOST) {
       training.countLostEpisode();
@@ -409,6 +444,28 @@ final class ActorThread implements ActorLearner {
   }
 
   @Override
+  public TrajectoryMemory trajectories() {
+    return past == null ? ActorLearner.super.trajectories() : past;
+  }
+
+  @Override
+  public float[] averageOutputs() {
+    if (past == null || targetNetwork == null) {
+      return ActorLearner.super.averageOutputs();
+    }
+    targetNetwork.sync(training.average());
+    return targetNetwork.outputs(t + 1);
+  }
+
+  @Override
+  public void updateAverage(double alpha) {
+    if (past == null) {
+      ActorLearner.super.updateAverage(alpha);
+    }
+    training.average().approach(theta, 1 - alpha);
+  }
+
+  @Override
   public void refreshTarget(long interval) {
     training.refreshTarget(interval);
   }
@@ -488,6 +545,9 @@ final class ActorThread implements ActorLearner {
           for (Saveable part : kept) {
             Checkpoint.writeBlock(out, Checkpoint.bytes(part::save));
           }
+          if (past != null) {
+            past.save(out);
+          }
           States.save(environment, out);
           normalizer.save(0, out);
           out.writeBoolean(episodeOver);
@@ -513,6 +573,9 @@ final class ActorThread implements ActorLearner {
     }
     for (int left = in.readInt(); left > 0; left--) {
       resumedParts.add(Checkpoint.readBlock(in));
+    }
+    if (past != null) {
+      past.restore(in);
     }
     boolean goesOn = States.restore(environment, in);
     normalizer.restore(0, in, goesOn);

@@ -85,6 +85,7 @@ public final class Training implements AutoCloseable {
   private final Parameters theta;
   private final SharedMoments moments;
   private final Optimizer optimizer;
+  private final Parameters average;
   private final AtomicLong targetMultiple = new AtomicLong();
   private final Optional<ParameterServer> server;
   private volatile Target target;
@@ -131,6 +132,7 @@ public final class Training implements AutoCloseable {
                 : new Parameters(0));
     // From a generator of its own: runs without a critic keep their numbers.
     this.critic = plan.critic().map(of -> new SharedCritic(of, plan, new SplitMix(~plan.seed())));
+    this.average = keepsTrajectories() ? copyOfTheta() : new Parameters(0);
     this.evaluator =
         new Evaluator(plan, seed.nextLong(), this::fail, () -> stopRequested || failure != null);
     this.learning = new LearningLog(plan.steps(), T::get, this::seconds);
@@ -204,6 +206,9 @@ public final class Training implements AutoCloseable {
     if (plan.normalization().any()) {
       moments.restore(Moments.read(in, plan.momentsOfObservations()), Moments.read(in, 1));
     }
+    if (keepsTrajectories()) {
+      average.restore(in);
+    }
     for (EpisodeRecord e : finished) {
       episodes.add(e.step(), e.seconds(), e.thread(), e.score(), e.length());
       episodes.release(episodes.size()); // They are in the run's folder.
@@ -249,6 +254,9 @@ public final class Training implements AutoCloseable {
                     if (plan.normalization().any()) {
                       moments.observations().write(out);
                       moments.returns().write(out);
+                    }
+                    if (keepsTrajectories()) {
+                      average.save(out);
                     }
                   }),
               actors);
@@ -794,6 +802,15 @@ public final class Training implements AutoCloseable {
   void replaceTarget() {
     target = new Target(copyOfTheta());
     critic.ifPresent(SharedCritic::replaceTarget);
+  }
+
+  private boolean keepsTrajectories() {
+    return plan.algorithm() instanceof AsynchronousAlgorithm a && a.trajectories().isPresent();
+  }
+
+  /** θ_a, which all threads write like θ. */
+  Parameters average() {
+    return average;
   }
 
   private Parameters copyOfTheta() {

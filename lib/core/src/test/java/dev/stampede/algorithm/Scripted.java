@@ -6,6 +6,7 @@ import dev.stampede.env.Saveable;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.env.Step.Ending;
+import dev.stampede.replay.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -225,6 +226,37 @@ final class Scripted implements ActorLearner {
   public Space actionSpace() {
     return actionSpace;
   }
+
+  /** Nothing is drawn from it: it is never ready. */
+  @Override
+  public TrajectoryMemory trajectories() {
+    return new TrajectoryMemory() {
+      @Override
+      public void add(Trajectory done) {
+        if (done.size() != state - start) {
+          throw new IllegalStateException(done.size() + " steps, not " + (state - start));
+        }
+      }
+
+      @Override
+      public boolean isReady() {
+        return false;
+      }
+
+      @Override
+      public void draw(Trajectory into) {
+        throw new UnsupportedOperationException("the script goes forward only");
+      }
+    };
+  }
+
+  @Override
+  public float[] averageOutputs() {
+    return targetOutputs();
+  }
+
+  @Override
+  public void updateAverage(double alpha) {}
 
   private Episode now() {
     return episodes.get(episode);
