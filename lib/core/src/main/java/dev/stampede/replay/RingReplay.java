@@ -73,6 +73,7 @@ final class RingReplay implements Replay {
   private void addAll(Transitions block, double @Nullable [] priorities) {
     ring.check(block);
     if (block.size() == 0) {
+      asked(() -> true);
       return;
     }
     int count = block.frameCount();

@@ -165,6 +165,7 @@ class ReplayConcurrencyTest {
     List<Runnable> uses =
         List.of(
             () -> replay.add(Small.block(0, 1)),
+            () -> replay.add(Small.block(0, 0)),
             () -> replay.setPriorities(batch, new double[2]),
             () -> replay.draw(1, 0, new SplittableRandom(1), batch),
             replay::removeToFit,
