@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
  * @param places where they are
  * @param users the last transition that shows each; while it is there, so is the frame
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Carried(long first, long[] hashes, int[] places, long[] users) {
   private static final VarHandle EIGHT_BYTES =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

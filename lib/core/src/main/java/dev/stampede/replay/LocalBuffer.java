@@ -46,9 +46,11 @@ public final class LocalBuffer implements Saveable {
   private long sent;
 
   /** A step whose n steps are not over. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Taken(long[] state, Action action, float[] out, double reward) {}
 
   /** A transition. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Finished(
       Taken taken, double reward, double discount, long[] next, float[] nextOut) {}
 
@@ -226,7 +228,7 @@ public final class LocalBuffer implements Saveable {
 
   @Override
   public void save(DataOutput out) throws IOException {
-    out.writeByte(phase.ordinal());
+    out.writeUTF(phase.name());
     out.writeLong(sent);
     frames.save(out);
     write(current, out);
@@ -246,7 +248,7 @@ public final class LocalBuffer implements Saveable {
 
   @Override
   public void restore(DataInput in) throws IOException {
-    phase = Phase.values()[in.readByte()];
+    phase = Phase.valueOf(in.readUTF());
     sent = in.readLong();
     frames.restore(in);
     current = readLongs(in);

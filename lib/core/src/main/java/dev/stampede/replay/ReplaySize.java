@@ -41,7 +41,7 @@ public record ReplaySize(
     Planes planes = Planes.of(observations);
     int transition = Slots.bytes(planes, ActionSize.of(actions)) + 9; // and 8 · 16/15 of the tree
     int frame = planes.bytes() + Integer.BYTES;
-    return slots() * transition + (capacity + capacity / 50 + planes.count()) * frame;
+    return (long) slots() * transition + (capacity + capacity / 50 + planes.count()) * frame;
   }
 
   /** Room for those that come before the oldest are removed. */

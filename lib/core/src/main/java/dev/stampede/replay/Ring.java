@@ -48,6 +48,7 @@ final class Ring {
    * @param places where each of its frames is or goes; −1 if no transition shows it
    * @param fresh which of them are to be written
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Reservation(long first, int[] places, boolean[] fresh) {}
 
   int slotCount() {
@@ -173,7 +174,8 @@ final class Ring {
   /** Its slot and the frames that only it showed can be used again. */
   void removeOldest() {
     int slot = slot(oldest);
-    oldest = oldest + 1;
+    long next = oldest + 1; // Only one thread at a time is here.
+    oldest = next;
     // A reader sees the new oldest before it sees what is written over the frames.
     VarHandle.fullFence();
     for (int i = 0; i < 2 * planes.count(); i++) {

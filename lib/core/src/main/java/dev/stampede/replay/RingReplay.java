@@ -152,6 +152,7 @@ final class RingReplay implements Replay {
   }
 
   /** Waits where that is still being written; when it is back, others may have removed it. */
+  @SuppressWarnings("WaitNotInLoop") // All who call this do so in a loop.
   private void removeOldest() {
     if (Double.isNaN(ring.priority(ring.oldest()))) {
       changed.awaitUninterruptibly();

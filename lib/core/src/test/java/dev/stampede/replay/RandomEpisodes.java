@@ -18,9 +18,11 @@ final class RandomEpisodes {
   private static final int FRAME = 20;
 
   /** A transition as plain values. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Expected(
       byte[] state, int action, double reward, double discount, byte[] next, float[] nextOut) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Taken(byte[] state, int action, double reward) {}
 
   private final SplittableRandom random;

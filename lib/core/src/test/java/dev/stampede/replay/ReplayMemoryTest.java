@@ -83,6 +83,15 @@ class ReplayMemoryTest {
   }
 
   @Test
+  void what_a_very_large_one_needs_does_not_overflow() {
+    long small = Small.size(1_000_000).bytesNeeded();
+
+    assertThat(Small.size(100_000_000).bytesNeeded())
+        .isBetween(small * 99, small * 101)
+        .isGreaterThan(Integer.MAX_VALUE);
+  }
+
+  @Test
   void one_larger_than_the_disk_is_refused_with_the_numbers(@TempDir Path folder) {
     Path file = folder.resolve("replay");
     ReplaySize size =

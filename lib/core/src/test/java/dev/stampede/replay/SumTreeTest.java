@@ -20,7 +20,8 @@ class SumTreeTest {
       numbers[i] = random.nextInt(4) == 0 ? 0 : random.nextInt(1, 100); // whole: sums are exact
       tree.set(i, numbers[i]);
     }
-    tree.set(0, numbers[0] = 3);
+    numbers[0] = 3;
+    tree.set(0, 3);
 
     double total = 0;
     for (int i = 0; i < size; i++) {
