@@ -563,14 +563,14 @@ public final class Preset {
       }
     }
     return result
-            .ofSmallTasks(why)
-            .adapted(
-                Knob.ANNEAL_STEPS,
-                budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
-                why)
-            .adapted(Knob.NETWORK, "mlp", why)
-            .adapted(Knob.HIDDEN, "64", why)
-            .adapted(Knob.NONLINEARITY, "tanh", why);
+        .ofSmallTasks(why)
+        .adapted(
+            Knob.ANNEAL_STEPS,
+            budget > CLASSIC_ANNEALING ? "budget" : Long.toString(CLASSIC_ANNEALING),
+            why)
+        .adapted(Knob.NETWORK, "mlp", why)
+        .adapted(Knob.HIDDEN, "64", why)
+        .adapted(Knob.NONLINEARITY, "tanh", why);
   }
 
   private Preset ofSmallTasks(String why) {

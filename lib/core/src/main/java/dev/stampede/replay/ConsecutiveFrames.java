@@ -18,9 +18,9 @@ import java.util.List;
  *
  * <p>An observation of k planes of bytes, shape (k, height, width) with k smaller than both, is k
  * frames; any other is one frame. Where the first k − 1 planes are the last ones of the observation
- * before, only the new one is kept. ConsecutiveFrames are numbered in their order, and those of an observation
- * never stand before those of an earlier one. Memory is taken as it is needed, and that of old
- * frames is used again. Belongs to one thread.
+ * before, only the new one is kept. ConsecutiveFrames are numbered in their order, and those of an
+ * observation never stand before those of an earlier one. Memory is taken as it is needed, and that
+ * of old frames is used again. Belongs to one thread.
  */
 final class ConsecutiveFrames implements Saveable {
   private static final int SEGMENT_BYTES = 1 << 20;
