@@ -167,6 +167,25 @@ public interface ActorLearner {
     throw new IllegalStateException("the algorithm must say trajectories() to have an average");
   }
 
+  /**
+   * After the end of an episode: the start state of the next becomes the current one, within the
+   * same rollout. The outputs for the state that the episode ended in are to be asked for before.
+   *
+   * @throws IllegalStateException if no episode has just ended
+   */
+  default void restart() {
+    throw new IllegalStateException("this actor-learner ends its rollouts with the episode");
+  }
+
+  /**
+   * For workers of a {@link ChiefAlgorithm}.
+   *
+   * @throws IllegalStateException if there is no chief here
+   */
+  default Worker worker() {
+    throw new IllegalStateException("this actor-learner has no chief; use update");
+  }
+
   /** A loss over a rollout, given as its value and its gradient at the network's outputs. */
   @FunctionalInterface
   interface Loss {

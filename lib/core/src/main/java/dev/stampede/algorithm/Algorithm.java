@@ -65,6 +65,11 @@ public sealed interface Algorithm
     return ActionValues.of(actions, out.length > ActionValues.of(actions, false).outputs());
   }
 
+  /** Whether it may have a recurrent network, where its threads carry a recurrent state. */
+  default boolean takesRecurrent() {
+    return true;
+  }
+
   /** Whether what is learned is a distribution, so that acting may draw from it. */
   default boolean stochastic() {
     return true;

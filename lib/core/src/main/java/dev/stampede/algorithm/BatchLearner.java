@@ -44,6 +44,18 @@ public interface BatchLearner {
    */
   void update(ActorLearner.Loss loss);
 
+  /**
+   * An update of θ by the gradient of {@code loss} at θ as it is now, over some of the states acted
+   * in since {@link #begin}; for several updates from one rollout. Not for recurrent networks.
+   *
+   * @param states numbers of the states, as {@link #update(ActorLearner.Loss)} numbers its rows;
+   *     row i is {@code states[i]}
+   */
+  void update(int[] states, ActorLearner.Loss loss);
+
+  /** The share of η's start value that the schedule leaves now: 1 at first. */
+  double annealed();
+
   /** The source of randomness. */
   RandomGenerator random();
 

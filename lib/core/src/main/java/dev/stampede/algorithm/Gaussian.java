@@ -82,6 +82,31 @@ record Gaussian(int dimensions) implements Policy {
     }
   }
 
+  @Override
+  public double divergenceAt(float[] old, float[] out, int at) {
+    double sum = 0;
+    for (int d = 0; d < dimensions; d++) {
+      double variance = variance(out, at, d);
+      double share = variance(old, at, d) / variance;
+      double away = old[at + d] - out[at + d];
+      sum += (share - 1 - Math.log(share) + away * away / variance) / 2;
+    }
+    return sum;
+  }
+
+  @Override
+  public void addDivergenceGradient(float[] old, float[] out, int at, double weight, float[] dOut) {
+    for (int d = 0; d < dimensions; d++) {
+      double variance = variance(out, at, d);
+      double away = out[at + d] - old[at + d];
+      dOut[at + d] += (float) (weight * away / variance);
+      double spread = variance(old, at, d) + away * away;
+      double dVariance = (1 - spread / variance) / (2 * variance); // ∂KL/∂σ²
+      double dRho = dVariance / (1 + Math.exp(-out[at + dimensions + d]));
+      dOut[at + dimensions + d] += (float) (weight * dRho);
+    }
+  }
+
   /** σ of dimension {@code d}. */
   double sigma(float[] out, int at, int d) {
     return Math.sqrt(variance(out, at, d));

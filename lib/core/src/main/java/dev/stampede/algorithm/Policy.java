@@ -50,4 +50,23 @@ public sealed interface Policy permits Softmax, Gaussian {
    * constant.
    */
   void gradient(float[] out, int at, Action a, double advantage, double beta, float[] dOut);
+
+  /**
+   * KL[π_old|π], in nats.
+   *
+   * @param old the outputs of π_old, at the same place
+   */
+  double divergenceAt(float[] old, float[] out, int at);
+
+  /** KL[π_old|π], averaged over the first {@code n} states; V follows the outputs of each. */
+  default double divergence(float[] old, float[] out, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += divergenceAt(old, out, i * (outputs() + 1));
+    }
+    return sum / n;
+  }
+
+  /** Adds weight · ∂KL[π_old|π]/∂out to {@code dOut}; π_old is a constant. */
+  void addDivergenceGradient(float[] old, float[] out, int at, double weight, float[] dOut);
 }

@@ -2,6 +2,7 @@ package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Step;
+import java.util.Arrays;
 
 /**
  * Actions and rewards of the steps from t_start to t, and what is computed for each of them.
@@ -48,6 +49,25 @@ public final class Rollout {
       add(a, step.reward(), value);
     } while (!step.last() && size < actions.length);
     terminated = step.terminated();
+  }
+
+  /**
+   * Acts by the policy until the rollout is full, through the ends of episodes. To be called after
+   * {@link ActorLearner#sync}.
+   */
+  void collectAll(ActorLearner actor, Policy policy) {
+    clear();
+    while (size < actions.length) {
+      float[] out = actor.act();
+      Action a = policy.sample(out, 0, actor.random());
+      begin(a, out[policy.outputs()]);
+      Step step = actor.step(a);
+      boolean cut = step.last() && !step.terminated();
+      end(step, cut ? actor.act()[policy.outputs()] : 0);
+      if (step.last()) {
+        actor.restart();
+      }
+    }
   }
 
   /** Whether the last step that was {@linkplain #collect collected} led to a terminal state. */
@@ -133,6 +153,18 @@ public final class Rollout {
   /** Makes the policy's gradient use another advantage than target − V for step {@code i}. */
   public void setAdvantage(int i, double advantage) {
     advantages[i] = advantage;
+  }
+
+  /** Gives those that were set mean 0 and variance 1; a single one stays as it is. */
+  void normalizeAdvantages() {
+    double[] all = Arrays.copyOf(advantages, size);
+    Experience.normalize(all);
+    System.arraycopy(all, 0, advantages, 0, size);
+  }
+
+  /** As it was set. */
+  double advantage(int i) {
+    return advantages[i];
   }
 
   /**

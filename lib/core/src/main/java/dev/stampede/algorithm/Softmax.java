@@ -82,6 +82,28 @@ record Softmax(int actions) implements Policy {
     }
   }
 
+  @Override
+  public double divergenceAt(float[] old, float[] out, int at) {
+    double oldLogSum = logSum(old, at);
+    double logSum = logSum(out, at);
+    double sum = 0;
+    for (int a = 0; a < actions; a++) {
+      double oldLogPi = old[at + a] - oldLogSum;
+      sum += Math.exp(oldLogPi) * (oldLogPi - (out[at + a] - logSum));
+    }
+    return sum;
+  }
+
+  @Override
+  public void addDivergenceGradient(float[] old, float[] out, int at, double weight, float[] dOut) {
+    double oldLogSum = logSum(old, at);
+    double logSum = logSum(out, at);
+    for (int a = 0; a < actions; a++) {
+      double change = Math.exp(out[at + a] - logSum) - Math.exp(old[at + a] - oldLogSum);
+      dOut[at + a] += (float) (weight * change); // ∂KL/∂preference = π − π_old
+    }
+  }
+
   /** log Σ exp of the preferences, so that log π is the preference less this. */
   private double logSum(float[] out, int at) {
     double max = Double.NEGATIVE_INFINITY;

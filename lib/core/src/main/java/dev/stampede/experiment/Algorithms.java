@@ -171,6 +171,15 @@ public final class Algorithms {
   /** Wang et al. (2017), arXiv:1611.01224: A3C with replay, for a choice of actions. */
   public static final Preset ACER = AcerPresets.of(common());
 
+  /**
+   * Proximal policy optimization, clipped: Schulman et al. (2017), arXiv:1707.06347; {@code
+   * threads} are its environments, 8 in the paper for Atari and 1 for MuJoCo.
+   */
+  public static final Preset PPO = PpoPresets.ppo();
+
+  /** Distributed proximal policy optimization: Heess et al. (2017), arXiv:1707.02286. */
+  public static final Preset DPPO = PpoPresets.dppo();
+
   private static final List<Preset> ALL =
       List.of(
           A3C,
@@ -189,7 +198,9 @@ public final class Algorithms {
           EvolutionStrategies,
           ParallelSarsa,
           MapReduceLSPI,
-          ACER);
+          ACER,
+          PPO,
+          DPPO);
 
   private Algorithms() {}
 
@@ -426,7 +437,7 @@ public final class Algorithms {
     return all;
   }
 
-  private static Map<Knob, Setting> actorCritic() {
+  static Map<Knob, Setting> actorCritic() {
     return common(
         value(Knob.VALUE_WEIGHT, "0.5", WIKI + ": × 0.5, read as ½(R − V)", Certainty.VERIFIED),
         value(Knob.T_MAX, "5", "section 5.1", Certainty.SECONDARY),

@@ -129,7 +129,7 @@ public enum Knob {
       "transitions",
       "in memory, in all, before anything is learned from them",
       wholeFrom(1, 1_000_000_000)),
-  MINIBATCH("minibatch", "transitions", "drawn at once", wholeFrom(1, 100_000)),
+  MINIBATCH("minibatch", "states", "that one update learns from", wholeFrom(1, 1_000_000)),
   UPDATE_EVERY(
       "update-every", "agent steps", "of a thread between two updates", wholeFrom(1, 1_000_000)),
   N_STEP("n-step", "agent steps", "of a transition", wholeFrom(1, 1_000)),
@@ -226,7 +226,24 @@ public enum Knob {
       "",
       "δ, how far an update may lead from the average policy; Infinity for any",
       number(0, Double.POSITIVE_INFINITY)),
-  AVERAGE_DECAY("average-decay", "per update", "α of the average policy", number(0, 1));
+  AVERAGE_DECAY("average-decay", "per update", "α of the average policy", number(0, 1)),
+  EPOCHS("epochs", "", "how often the policy learns from a rollout", wholeFrom(1, 1_000)),
+  BASELINE_EPOCHS("baseline-epochs", "", "how often V learns from it", wholeFrom(1, 1_000)),
+  CLIP("clip", "", "ε: how far from 1 the ratio of probabilities counts", number(0, 1)),
+  CLIP_ANNEAL("clip-anneal", "", "whether ε falls as η does", oneOf("yes", "no")),
+  NORMALIZE_ADVANTAGES(
+      "normalize-advantages",
+      "",
+      "to mean 0 and variance 1 in what is learned from at once",
+      oneOf("yes", "no")),
+  RETURN_LENGTH("return-length", "agent steps", "K, most rewards in a return", Knob::rollout),
+  MISSING("missing", "workers", "D, that the chief does not wait for", wholeFrom(0, 1_000)),
+  KL_TARGET("kl-target", "nats", "how far the policy should go in a round", number(1e-9, 100)),
+  KL_WEIGHT("kl-weight", "", "weight of the divergence at first", number(1e-9, 1e9)),
+  KL_LOW("kl-low", "", "× kl-target: below it the weight falls", number(0, 1e9)),
+  KL_HIGH("kl-high", "", "× kl-target: above it the weight rises", number(0, 1e9)),
+  KL_ALPHA("kl-alpha", "", "by what the weight rises and falls", number(1, 1e9)),
+  KL_XI("kl-xi", "", "ξ, weight of the square beyond 2 × kl-target", number(0, 1e9));
 
   private final String label;
   private final String unit;

@@ -626,6 +626,9 @@ public final class Preset {
   private Preset smallPictures() {
     Map<Knob, String> values = new EnumMap<>(SMALL_PICTURES);
     values.putAll(takesNumbers() ? SMALL_PICTURES_POLICY : SMALL_PICTURES_VALUES);
+    if (settings.containsKey(Knob.EPOCHS)) {
+      values.remove(Knob.T_MAX); // Rollouts of 20 steps are too short to be learned from so often.
+    }
     Preset result = this;
     for (Map.Entry<Knob, String> each : values.entrySet()) {
       result =
@@ -651,6 +654,9 @@ public final class Preset {
       return this; // Its paper's values are for them.
     }
     String why = "adapted to continuous actions";
+    if (settings.containsKey(Knob.EPOCHS)) {
+      return continuousEpochs(image ? Map.of() : PpoPresets.CONTINUOUS, why);
+    }
     Preset result = image ? ofSupplement9().pixels() : ofSupplement9();
     Map<Knob, String> values = new EnumMap<>(CONTINUOUS);
     if (!image) {
@@ -660,6 +666,18 @@ public final class Preset {
       Setting papers = origin.continuous.get(each.getKey());
       boolean itsOwn = papers != null && papers.value().equals(each.getValue());
       result = itsOwn ? result : result.adapted(each.getKey(), each.getValue(), why);
+    }
+    return result;
+  }
+
+  /** Of methods that learn from a rollout several times: all their paper has, but for these. */
+  private Preset continuousEpochs(Map<Knob, String> adaptations, String why) {
+    Map<Knob, String> values = new EnumMap<>(Knob.class);
+    origin.continuous.forEach((knob, papers) -> values.put(knob, papers.value()));
+    values.putAll(adaptations);
+    Preset result = ofSupplement9();
+    for (Map.Entry<Knob, String> each : values.entrySet()) {
+      result = result.adapted(each.getKey(), each.getValue(), why);
     }
     return result;
   }

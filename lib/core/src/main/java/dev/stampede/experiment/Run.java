@@ -753,6 +753,12 @@ public final class Run {
         new Network(
             adapted.makeNetwork(observations, outputs), observations, adapted.yes(Knob.FUSED));
     checkOutputs(made, adapted, outputs, actions);
+    if (made.isRecurrent() && !algorithm.takesRecurrent()) {
+      throw new IllegalArgumentException(
+          adapted.algorithm()
+              + " takes no recurrent network: it learns from a rollout several times, when what was"
+              + " remembered in it is no longer what θ gives. A2C, PAAC and A3C take one");
+    }
     boolean carriesState =
         algorithm instanceof BatchAlgorithm
             || (algorithm instanceof AsynchronousAlgorithm a && !a.onShared() && !a.usesTarget());

@@ -5,6 +5,7 @@ import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class DenseNetwork implements LocalNetwork {
   private final float[] theta;
   private final float[][] states;
   private final ByteBuffer raw;
+  private final int[] all;
   private final float[][] units;
   private final long[] versions;
   private final long[] computed;
@@ -67,6 +69,7 @@ final class DenseNetwork implements LocalNetwork {
     this.theta = new float[network.size()];
     this.states = states;
     this.raw = ByteBuffer.allocate(network.observations().bytes()).order(ByteOrder.nativeOrder());
+    this.all = IntStream.range(0, capacity).toArray();
     this.units = new float[capacity][dense.units()];
     this.versions = versions;
     this.computed = new long[capacity];
@@ -146,12 +149,25 @@ final class DenseNetwork implements LocalNetwork {
 
   @Override
   public double backward(int n, Loss loss, GradientConsumer consumer) {
-    outputs(n);
+    return backward(all, n, loss, consumer);
+  }
+
+  @Override
+  public double backward(int[] some, Loss loss, GradientConsumer consumer) {
+    return backward(some, some.length, loss, consumer);
+  }
+
+  private double backward(int[] which, int n, Loss loss, GradientConsumer consumer) {
+    refresh();
+    for (int i = 0; i < n; i++) {
+      compute(which[i]);
+      read(which[i], batchOut, i * outputs.length);
+    }
     Arrays.fill(dOut, 0, n * outputs.length, 0);
     double value = loss.at(batchOut, dOut);
     Arrays.fill(gradient.values(), 0);
     for (int i = 0; i < n; i++) {
-      backward(i, dOut, i * outputs.length, gradient.values());
+      backward(which[i], dOut, i * outputs.length, gradient.values());
     }
     consumer.accept(gradient);
     return value;

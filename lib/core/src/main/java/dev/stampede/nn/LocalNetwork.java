@@ -119,6 +119,13 @@ public sealed interface LocalNetwork extends AutoCloseable
   double backward(int n, Loss loss, GradientConsumer gradient);
 
   /**
+   * The same over some states in this order, row i being state {@code states[i]}.
+   *
+   * @throws IllegalStateException if the network is recurrent: its states follow each other
+   */
+  double backward(int[] states, Loss loss, GradientConsumer gradient);
+
+  /**
    * The numbers of state {@code i} as the network takes them: bytes become 0 to 1.
    *
    * @param into takes them from {@code at} on

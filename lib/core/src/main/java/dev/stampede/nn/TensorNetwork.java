@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class TensorNetwork implements LocalNetwork {
   private final Leaves leaves;
   private final ByteBuffer states;
   private final int stateBytes;
+  private ByteBuffer gathered = NativeMemory.allocate(0);
   private final ByteBuffer headGradient;
   private final Map<Long, PtNDArray> batches = new HashMap<>();
   private final @Nullable PtNDArray[] headGradients;
@@ -181,6 +183,25 @@ final class TensorNetwork implements LocalNetwork {
 
   @Override
   public double backward(int n, Loss loss, GradientConsumer gradient) {
+    return backward(n, scope -> unroll(leaves, 0, n, scope, true), loss, gradient);
+  }
+
+  @Override
+  public double backward(int[] some, Loss loss, GradientConsumer gradient) {
+    if (remembered.count() > 0) {
+      throw new IllegalStateException(
+          "expected a network without memory where states are learned from in any order, but this"
+              + " one is recurrent: what would it remember? A2C and A3C take recurrent networks");
+    }
+    return backward(
+        some.length,
+        scope -> join(forward(leaves, gathered(some, scope), new NDList(), scope, true)),
+        loss,
+        gradient);
+  }
+
+  private double backward(
+      int n, Function<NDManager, PtNDArray> outputs, Loss loss, GradientConsumer gradient) {
     int length = n * network.outputs();
     try (NDManager scope = manager.newSubManager()) {
       PtNDArray[] own = new PtNDArray[raw.length];
@@ -193,7 +214,7 @@ final class TensorNetwork implements LocalNetwork {
           own[i].setRequiresGradient(true);
           leaves.put(network.places().get(i).parameter(), own[i]);
         }
-        PtNDArray result = unroll(leaves, 0, n, scope, true);
+        PtNDArray result = outputs.apply(scope);
         read(result, batchOut, length);
         Arrays.fill(dOut, 0, length, 0);
         value = loss.at(batchOut, dOut);
@@ -332,8 +353,22 @@ final class TensorNetwork implements LocalNetwork {
   }
 
   private PtNDArray over(PtNDManager owner, int from, int n) {
-    ByteBuffer memory =
-        states.slice(from * stateBytes, n * stateBytes).order(ByteOrder.nativeOrder());
+    return over(owner, states.slice(from * stateBytes, n * stateBytes), n);
+  }
+
+  /** An array over copies of these states, side by side. */
+  private PtNDArray gathered(int[] some, NDManager scope) {
+    if (gathered.capacity() < some.length * stateBytes) {
+      gathered = NativeMemory.allocate(some.length * stateBytes);
+    }
+    for (int i = 0; i < some.length; i++) {
+      gathered.put(i * stateBytes, states, some[i] * stateBytes, stateBytes);
+    }
+    return over((PtNDManager) scope, gathered.slice(0, some.length * stateBytes), some.length);
+  }
+
+  private PtNDArray over(PtNDManager owner, ByteBuffer observed, int n) {
+    ByteBuffer memory = observed.order(ByteOrder.nativeOrder());
     DataType type =
         network.observations().element() == Space.Element.FLOAT32
             ? DataType.FLOAT32

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A linear function of tile-coded features in plain Java: acting costs as many additions as there
@@ -116,13 +117,21 @@ final class TileNetwork implements LocalNetwork {
 
   @Override
   public double backward(int n, Loss loss, GradientConsumer consumer) {
-    outputs(0, n);
+    return backward(IntStream.range(0, n).toArray(), loss, consumer);
+  }
+
+  @Override
+  public double backward(int[] some, Loss loss, GradientConsumer consumer) {
+    int n = some.length;
+    for (int i = 0; i < n; i++) {
+      compute(some[i], batchOut, i * out.length);
+    }
     Arrays.fill(dOut, 0, n * out.length, 0);
     double value = loss.at(batchOut, dOut);
     float[] gradient = new float[network.size()];
     for (int i = 0; i < n; i++) {
       for (int k = 0; k < out.length; k++) {
-        for (int feature : states[i]) {
+        for (int feature : states[some[i]]) {
           gradient[k * block.coding().features() + feature] += dOut[i * out.length + k];
         }
       }

@@ -6,6 +6,7 @@ import dev.stampede.algorithm.LinearLearner;
 import dev.stampede.algorithm.Memory;
 import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.algorithm.TrajectoryMemory;
+import dev.stampede.algorithm.Worker;
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EpisodeStatistics;
@@ -51,6 +52,7 @@ final class ActorThread implements ActorLearner {
   private final Optimizer optimizer;
   private final Gauge gauge;
   private final Thetas thetas;
+  private final @Nullable Workers workers;
   private Cores coresOfAll;
   private Cores.Share cores;
   private final SplitMix random;
@@ -103,6 +105,7 @@ final class ActorThread implements ActorLearner {
     this.optimizer = training.optimizerForThread();
     this.gauge = training.learning().gauge();
     this.thetas = training.server().map(ActorThread.this::ofServer).orElseGet(() -> new Own());
+    this.workers = training.workers();
     this.coresOfAll = training.cores();
     this.cores = coresOfAll.share();
     this.random = new SplitMix(seeds.nextLong());
@@ -141,6 +144,9 @@ final class ActorThread implements ActorLearner {
         network.setMemory(actor.resumedMemory);
       }
       actor.memory = actor.newMemory();
+      if (actor.workers != null) {
+        actor.workers.join(id);
+      }
       training.awaitAllReady();
       training.safePoint().comeBack(id);
       actor.cores.enter();
@@ -238,6 +244,9 @@ final class ActorThread implements ActorLearner {
   private void end() {
     normalizer.begin();
     training.safePoint().end(id, state());
+    if (workers != null) {
+      workers.leave(id);
+    }
   }
 
   @Override
@@ -247,23 +256,27 @@ final class ActorThread implements ActorLearner {
 
   @Override
   public boolean running() {
-    return training.running()
+    return (workers != null || training.running())
         && training.algorithm() == algorithm
         && !training.isTooMany(id)
-        && !Thread.currentThread().isInterrupted();
+        && !Thread.currentThread().isInterrupted()
+        && (workers == null || cores.without(() -> workers.begin(id)));
   }
 
   @Override
   public void sync() {
     normalizer.begin();
     SafePoint safePoint = training.safePoint();
-    if (safePoint.asked()) {
+    if (workers == null ? safePoint.asked() : workers.passing()) {
       byte[] here = state();
       cores.without(
           () -> {
             safePoint.pass(id, here);
             return true;
           });
+    }
+    if (workers != null) {
+      workers.passed();
     }
     cores.pause();
     if (training.cores() != coresOfAll) { // There are more threads or fewer.
@@ -371,6 +384,62 @@ final class ActorThread implements ActorLearner {
       training.evaluator().evaluateIfDue(training, theta);
     } else {
       training.evaluator().submitIfDue(training, theta);
+    }
+  }
+
+  @Override
+  public void restart() {
+    if (!episodeOver) {
+      throw new IllegalStateException("restart: expected an episode that has just ended");
+    }
+    current = cores.step(environment::reset);
+    normalizer.count(current);
+    network.start(t, normalizer.observation(current));
+    episodeOver = false;
+  }
+
+  @Override
+  public Worker worker() {
+    if (workers == null) {
+      throw new IllegalStateException("worker: expected a ChiefAlgorithm");
+    }
+    return new OfChief(workers);
+  }
+
+  /** This thread as its chief sees it. */
+  private final class OfChief implements Worker {
+    private final Workers workers;
+    private final float[] gradient = new float[theta.size()];
+    private Terms terms = new Terms(0, 0, 0);
+
+    OfChief(Workers workers) {
+      this.workers = workers;
+    }
+
+    @Override
+    public void send(Loss loss) {
+      if (workers.isDue(id)) {
+        network.backward(
+            t,
+            (out, dOut) -> Losses.reduced(kept(loss), out, dOut, t, 1, plan, training, gauge),
+            dTheta -> Gradient.sum(List.of(dTheta), gradient));
+        workers.send(id, new Workers.Contribution(gradient, terms, t));
+      }
+      skip(1);
+    }
+
+    private Loss kept(Loss loss) {
+      return (out, dOut) -> terms = loss.at(out, dOut);
+    }
+
+    @Override
+    public void skip(int n) {
+      cores.without(
+          () -> {
+            workers.advance(id, n);
+            return true;
+          });
+      network.sync(theta);
     }
   }
 

@@ -249,12 +249,33 @@ final class BatchThread implements BatchLearner, AutoCloseable {
         t,
         (out, dOut) -> Losses.reduced(loss, out, dOut, t * n, n, plan, training, gauge),
         dTheta -> training.update(optimizer, dTheta, T, updatesAtSync, gauge));
+    updated();
+  }
+
+  @Override
+  public void update(int[] states, ActorLearner.Loss loss) {
+    long T = training.steps();
+    long updates = training.updates();
+    shards.sync(theta);
+    shards.backward(
+        states,
+        (out, dOut) -> Losses.reduced(loss, out, dOut, states.length, n, plan, training, gauge),
+        dTheta -> training.update(optimizer, dTheta, T, updates, gauge));
+    updated();
+  }
+
+  private void updated() {
     training.countUpdate();
     if (plan.deterministic()) {
       training.evaluator().evaluateIfDue(training, theta);
     } else {
       training.evaluator().submitIfDue(training, theta);
     }
+  }
+
+  @Override
+  public double annealed() {
+    return plan.annealed(training.steps());
   }
 
   @Override

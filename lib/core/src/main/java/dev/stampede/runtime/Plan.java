@@ -77,8 +77,13 @@ public record Plan(
 
   /** η after T steps. */
   double learningRate(long T) {
+    return learningRate * annealed(T);
+  }
+
+  /** By what the schedule multiplies η after T steps. */
+  double annealed(long T) {
     return annealSteps.isEmpty()
-        ? learningRate
-        : learningRate * schedule.factor(Math.min(1, (double) T / annealSteps.getAsLong()));
+        ? 1
+        : schedule.factor(Math.min(1, (double) T / annealSteps.getAsLong()));
   }
 }

@@ -8,8 +8,11 @@ import dev.stampede.nn.Parameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One batch of states over all environments, computed in a few shards at the same time: each has
@@ -119,34 +122,57 @@ final class Shards implements AutoCloseable {
     return ofEnvironment[e].network.after(state(t, e), next);
   }
 
+  /** What one shard has to do with a batch, and where its rows stand among all. */
+  private interface Part {
+    /** How many of the rows are its own. */
+    int rows();
+
+    void backward(LocalNetwork.Loss loss, LocalNetwork.GradientConsumer consumer);
+
+    /** Copies its rows into the rows of all, or back. */
+    void move(float[] own, float[] all, boolean toAll);
+  }
+
   /**
    * The loss over states 0…t−1 of all environments and its gradient.
    *
    * @param function sees a row for each state: environment e at time i in row i · environments + e
    */
   void backward(int t, LocalNetwork.Loss function, LocalNetwork.GradientConsumer consumer) {
+    backward(shards.stream().map(shard -> rollouts(shard, t)).toList(), function, consumer);
+  }
+
+  /**
+   * The same over some of these states, row i being {@code states[i]}.
+   *
+   * @param states environment e at time i has number i · environments + e
+   */
+  void backward(int[] states, LocalNetwork.Loss function, LocalNetwork.GradientConsumer consumer) {
+    backward(shards.stream().map(shard -> some(shard, states)).toList(), function, consumer);
+  }
+
+  private void backward(
+      List<Part> parts, LocalNetwork.Loss function, LocalNetwork.GradientConsumer consumer) {
     Gradient[] gradients = new Gradient[shards.size()];
     java.util.Arrays.fill(dOut, 0);
     CyclicBarrier forwardDone =
         new CyclicBarrier(shards.size(), () -> loss = function.at(out, dOut));
-    CyclicBarrier backwardDone =
-        new CyclicBarrier(
-            shards.size(),
-            () ->
-                consumer.accept(
-                    gradients.length == 1 ? gradients[0] : Gradient.sum(List.of(gradients), sum)));
+    CyclicBarrier backwardDone = new CyclicBarrier(shards.size(), () -> give(gradients, consumer));
     threads.all(
         shards.size(),
         s -> {
-          Shard shard = shards.get(s);
-          int n = shard.environments();
+          Part part = parts.get(s);
           try {
-            shard.network.backward(
-                t * n,
+            if (part.rows() == 0) {
+              await(forwardDone);
+              await(backwardDone);
+              return;
+            }
+            part.backward(
                 (own, dOwn) -> {
-                  move(shard, t, own, out, true);
+                  part.move(own, out, true);
                   await(forwardDone);
-                  move(shard, t, dOwn, dOut, false);
+                  part.move(dOwn, dOut, false);
                   return 0;
                 },
                 dTheta -> {
@@ -161,16 +187,69 @@ final class Shards implements AutoCloseable {
         });
   }
 
-  /** Copies a shard's rows into the rows of all, or back. */
-  private void move(Shard shard, int t, float[] own, float[] all, boolean toAll) {
-    int length = shard.environments() * outputs;
-    for (int i = 0; i < t; i++) {
-      int at = (i * environments + shard.from) * outputs;
-      if (toAll) {
-        System.arraycopy(own, i * length, all, at, length);
-      } else {
-        System.arraycopy(all, at, own, i * length, length);
+  private void give(Gradient[] gradients, LocalNetwork.GradientConsumer consumer) {
+    List<Gradient> all = Stream.of(gradients).filter(Objects::nonNull).toList();
+    consumer.accept(all.size() == 1 ? all.get(0) : Gradient.sum(all, sum));
+  }
+
+  /** States 0…t−1 of a shard's environments. */
+  private Part rollouts(Shard shard, int t) {
+    return new Part() {
+      @Override
+      public int rows() {
+        return t * shard.environments();
       }
+
+      @Override
+      public void backward(LocalNetwork.Loss loss, LocalNetwork.GradientConsumer consumer) {
+        shard.network.backward(rows(), loss, consumer);
+      }
+
+      @Override
+      public void move(float[] own, float[] all, boolean toAll) {
+        int length = shard.environments() * outputs;
+        for (int i = 0; i < t; i++) {
+          copy(own, i * length, all, (i * environments + shard.from) * outputs, length, toAll);
+        }
+      }
+    };
+  }
+
+  /** Those of some states that are of a shard's environments. */
+  private Part some(Shard shard, int[] states) {
+    int[] rows =
+        IntStream.range(0, states.length)
+            .filter(row -> ofEnvironment[states[row] % environments] == shard)
+            .toArray();
+    return new Part() {
+      @Override
+      public int rows() {
+        return rows.length;
+      }
+
+      @Override
+      public void backward(LocalNetwork.Loss loss, LocalNetwork.GradientConsumer consumer) {
+        int[] own =
+            IntStream.of(rows)
+                .map(row -> state(states[row] / environments, states[row] % environments))
+                .toArray();
+        shard.network.backward(own, loss, consumer);
+      }
+
+      @Override
+      public void move(float[] own, float[] all, boolean toAll) {
+        for (int i = 0; i < rows.length; i++) {
+          copy(own, i * outputs, all, rows[i] * outputs, outputs, toAll);
+        }
+      }
+    };
+  }
+
+  private static void copy(float[] own, int i, float[] all, int at, int length, boolean toAll) {
+    if (toAll) {
+      System.arraycopy(own, i, all, at, length);
+    } else {
+      System.arraycopy(all, at, own, i, length);
     }
   }
 

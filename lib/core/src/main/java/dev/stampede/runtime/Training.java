@@ -5,6 +5,7 @@ import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.algorithm.PeerAlgorithm;
+import dev.stampede.algorithm.ChiefAlgorithm;
 import dev.stampede.algorithm.QueuedAlgorithm;
 import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.env.Environment;
@@ -98,6 +99,7 @@ public final class Training implements AutoCloseable {
   private final LearningLog learning;
   private final Snapshots snapshots = new Snapshots();
   private final Mail mail;
+  private final @Nullable Workers workers;
   private final boolean environmentsAreSaved;
   private List<Resumption> resumptions = List.of();
   private List<byte[]> resumedActors = List.of();
@@ -142,6 +144,7 @@ public final class Training implements AutoCloseable {
             plan.algorithm() instanceof PeerAlgorithm ? plan.threads() : 0,
             () -> learningRate(T.get()));
     this.environmentsAreSaved = States.canSave(first);
+    this.workers = plan.algorithm() instanceof ChiefAlgorithm ? new Workers(this, plan) : null;
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     this.seedOfNext = seed;
     seedOf(plan.threads() - 1);
@@ -183,6 +186,9 @@ public final class Training implements AutoCloseable {
     DataInput in = from.shared();
     theta.restore(in);
     optimizer.restore(in);
+    if (workers != null) {
+      workers.restore(in);
+    }
     Parameters thetaMinus = new Parameters(target.theta().size());
     thetaMinus.restore(in);
     target = new Target(thetaMinus);
@@ -240,6 +246,9 @@ public final class Training implements AutoCloseable {
                   out -> {
                     theta.save(out);
                     optimizer.save(out);
+                    if (workers != null) {
+                      workers.save(out);
+                    }
                     target.theta().save(out);
                     if (critic.isPresent()) {
                       critic.get().save(out);
@@ -325,6 +334,11 @@ public final class Training implements AutoCloseable {
   public void run() {
     try {
       if (plan.algorithm() instanceof AsynchronousAlgorithm) {
+        if (workers != null) {
+          Thread chief = workers.chief((ChiefAlgorithm) plan.algorithm());
+          started.add(chief);
+          chief.start();
+        }
         startMissing();
       } else {
         started.addAll(threadsOf(plan.algorithm()));
@@ -821,6 +835,16 @@ public final class Training implements AutoCloseable {
 
   /** θ⁻, never written again but by soft targets. */
   record Target(Parameters theta) {}
+
+  /** Where workers meet their chief, if the algorithm has one. */
+  @Nullable Workers workers() {
+    return workers;
+  }
+
+  /** The one that all share, or a chief's. */
+  Optimizer optimizer() {
+    return optimizer;
+  }
 
   LearningLog learning() {
     return learning;

@@ -156,6 +156,16 @@ class A2CTest {
       updated = true;
     }
 
+    @Override
+    public void update(int[] states, ActorLearner.Loss loss) {
+      throw new AssertionError("A2C learns from whole rollouts");
+    }
+
+    @Override
+    public double annealed() {
+      return 1;
+    }
+
     private static float[] rows(int n) {
       float[] out = new float[n * 3];
       for (int row = 0; row < n; row++) {
