@@ -20,6 +20,7 @@ import dev.stampede.nn.Networks.Nonlinearity;
 import dev.stampede.nn.OptimizerKind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -139,7 +140,8 @@ class WorkersTest {
             1,
             false,
             Normalization.NONE,
-            false);
+            false,
+            Optional.empty());
     Training training = new Training(plan, plan.environments().create(Purpose.TRAINING));
     float[] before = training.theta();
     script.bias = () -> moved(training.theta());
