@@ -182,8 +182,7 @@ public enum Knob {
       "per update",
       "η of the critic at the start; it falls as the policy's does",
       number(0, 10)),
-  WEIGHT_DECAY(
-      "weight-decay", "", "λ of ½λ‖φ‖² in the loss, or of θ in each update", number(0, 100)),
+  WEIGHT_DECAY("weight-decay", "", "λ of ½λ‖φ‖² in the loss, or of θ in each update", number(0, 1)),
   TAU("tau", "", "τ of soft targets, θ⁻ ← τθ + (1 − τ)θ⁻", number(0, 1)),
   NOISE_THETA(
       "noise-theta", "", "θ of the noise x ← x − θx + σN(0, 1); 1 for Gaussian", number(1e-9, 1)),

@@ -136,13 +136,24 @@ final class ReplayPresets {
                 Certainty.SECONDARY)),
         smallVectors(
             Map.of(
-                Knob.REPLAY_CAPACITY, "50000",
-                Knob.LEARNING_STARTS, "1000",
-                Knob.MINIBATCH, "32",
-                Knob.TARGET_UPDATES, "100",
-                Knob.PULL_EVERY, "50 steps",
-                Knob.LOCAL_BUFFER, "10",
-                Knob.DRAWS_PER_TRANSITION, "32.0")),
+                Knob.REPLAY_CAPACITY,
+                "50000",
+                Knob.LEARNING_STARTS,
+                "1000",
+                Knob.MINIBATCH,
+                "32",
+                Knob.TARGET_UPDATES,
+                "200",
+                Knob.HUBER,
+                "yes",
+                Knob.N_STEP,
+                "5",
+                Knob.PULL_EVERY,
+                "50 steps",
+                Knob.LOCAL_BUFFER,
+                "10",
+                Knob.DRAWS_PER_TRANSITION,
+                "32.0")),
         ReplayPresets::makeApexDqn);
   }
 

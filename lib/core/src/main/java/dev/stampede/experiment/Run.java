@@ -3,6 +3,8 @@ package dev.stampede.experiment;
 import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
+import dev.stampede.algorithm.MemoryUse;
+import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.diagnosis.Diagnosis;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
@@ -15,6 +17,8 @@ import dev.stampede.nn.ParametersFile;
 import dev.stampede.record.Recorder;
 import dev.stampede.record.Recording;
 import dev.stampede.record.Take;
+import dev.stampede.replay.Replay;
+import dev.stampede.replay.ReplaySize;
 import dev.stampede.report.Report;
 import dev.stampede.result.Change;
 import dev.stampede.result.EpisodeRecord;
@@ -771,6 +775,8 @@ public final class Run {
               + " takes no recurrent network: nobody would carry the recurrent state of its target"
               + " network. A3C, A2C and PAAC take one");
     }
+    memoryOf(algorithm)
+        .ifPresent(use -> Replay.checkFits(new ReplaySize(use.capacity(), observations, actions)));
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);
     return new Plan(
@@ -803,6 +809,14 @@ public final class Run {
         normalization(adapted, observations),
         experiment.deterministic(),
         DpgPresets.critic(adapted, observations, actions));
+  }
+
+  /** The memory of transitions that it learns from, if it has one. */
+  private static Optional<MemoryUse> memoryOf(Algorithm algorithm) {
+    if (algorithm instanceof ReplayAlgorithm replay) {
+      return Optional.of(replay.memory());
+    }
+    return algorithm instanceof AsynchronousAlgorithm a ? a.memory() : Optional.empty();
   }
 
   private static void checkOutputs(Network network, Preset preset, int outputs, Space actions) {

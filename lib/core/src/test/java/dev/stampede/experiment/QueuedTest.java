@@ -210,7 +210,7 @@ class QueuedTest {
   @Test
   void what_it_cannot_do_is_refused_in_words() {
     assertThatThrownBy(() -> Experiment.of().algorithm(GA3C).threads(1).deterministic(true).build())
-        .hasMessageContaining("deterministic: agents, predictors and trainers of GA3C")
+        .hasMessageContaining("deterministic: the roles of GA3C")
         .hasMessageContaining("use A3C with threads(1)");
     assertThatThrownBy(() -> GA3C.set("predictors", "0"))
         .hasMessageContaining("expected a whole number from 1 to 1000 but got \"0\"");

@@ -229,6 +229,23 @@ class ReplayRunTest {
         .hasMessageContaining("need a choice of actions");
   }
 
+  @Test
+  void a_memory_that_does_not_fit_is_refused_before_anything_is_learned() {
+    for (Preset preset : List.of(DQN, ApexDQN, Gorila)) {
+      Experiment experiment =
+          Experiment.of()
+              .algorithm(preset.set("replay-capacity", "90_000_000")) // Each takes some 21 kB.
+              .env("Maze")
+              .threads(64) // The share of each would fit.
+              .build();
+
+      assertThatThrownBy(experiment::run)
+          .hasMessageContaining("replay")
+          .hasMessageMatching("(?s).*\\d+[.,]?\\d* ?[GT]i?B.*")
+          .satisfies(e -> assertThat(((RunFailedException) e).run().steps()).isZero());
+    }
+  }
+
   private static String parameters(Path out) throws Exception {
     return Integer.toHexString(
         Arrays.hashCode(Files.readAllBytes(out.resolve("parameters.safetensors"))));
