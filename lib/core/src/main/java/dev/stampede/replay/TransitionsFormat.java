@@ -8,7 +8,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * A block of transitions as bytes: version, length, numbers in little endian, checksum.
@@ -17,34 +16,15 @@ import java.util.zip.CRC32C;
  */
 final class TransitionsFormat {
   private static final byte VERSION = 1;
-  private static final int LARGEST = 1 << 28;
 
   private TransitionsFormat() {}
 
   static void write(Transitions block, DataOutput target) throws IOException {
-    byte[] body = body(block);
-    target.writeByte(VERSION);
-    target.writeInt(Integer.reverseBytes(body.length));
-    target.write(body);
-    target.writeInt(Integer.reverseBytes(checksum(body)));
+    Checked.write(VERSION, body(block), target);
   }
 
   static Transitions read(DataInput source) throws IOException {
-    int version = source.readByte();
-    if (version != VERSION) {
-      throw new IOException(
-          "transitions: expected version %d but got %d; use the same version of Stampede on both sides"
-              .formatted(VERSION, version));
-    }
-    int length = Integer.reverseBytes(source.readInt());
-    if (length < 0 || length > LARGEST) {
-      throw new IOException("transitions: damaged, their length is given as " + length);
-    }
-    byte[] body = new byte[length];
-    source.readFully(body);
-    if (Integer.reverseBytes(source.readInt()) != checksum(body)) {
-      throw new IOException("transitions: damaged, the checksum is another");
-    }
+    byte[] body = Checked.read("transitions", VERSION, source);
     try {
       return block(ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
     } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
@@ -148,11 +128,5 @@ final class TransitionsFormat {
     if (!fits) {
       throw new IllegalArgumentException("a number is out of its range");
     }
-  }
-
-  private static int checksum(byte[] body) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(body);
-    return (int) checksum.getValue();
   }
 }

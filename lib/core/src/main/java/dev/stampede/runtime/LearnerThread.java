@@ -23,18 +23,26 @@ final class LearnerThread implements ReplayLearner {
   private final int id;
   private final Space actionSpace;
   private final SharedMemory memory;
+  private final SharedParameters parameters;
   private final Optimizer optimizer;
   private final Gauge gauge;
   private final SplitMix random;
   private @Nullable DrawnMinibatch minibatch;
 
   private LearnerThread(
-      Training training, Plan plan, int id, Space actionSpace, SharedMemory memory, long seed) {
+      Training training,
+      Plan plan,
+      int id,
+      Space actionSpace,
+      SharedMemory memory,
+      SharedParameters parameters,
+      long seed) {
     this.training = training;
     this.plan = plan;
     this.id = id;
     this.actionSpace = actionSpace;
     this.memory = memory;
+    this.parameters = parameters;
     this.optimizer = training.optimizerForThread();
     this.gauge = training.learning().gauge();
     this.random = new SplitMix(seed);
@@ -44,7 +52,7 @@ final class LearnerThread implements ReplayLearner {
    * What the thread does from its start to its end.
    *
    * @param id its number, behind those of the actors
-   * @param parameters what actors see of θ
+   * @param parameters what actors see of θ and φ
    */
   static void run(
       Training training,
@@ -55,7 +63,7 @@ final class LearnerThread implements ReplayLearner {
       Space actionSpace,
       SharedMemory memory,
       SharedParameters parameters) {
-    LearnerThread learner = new LearnerThread(training, plan, id, actionSpace, memory, seed);
+    LearnerThread learner = new LearnerThread(training, plan, id, actionSpace, memory, parameters, seed);
     try (DrawnMinibatch minibatch =
         new DrawnMinibatch(
             training,
@@ -64,7 +72,7 @@ final class LearnerThread implements ReplayLearner {
             actionSpace,
             learner.gauge,
             UnaryOperator.<Observation>identity(),
-            learner.new Shown(parameters),
+            learner.new Shown(),
             learner::updated)) {
       learner.minibatch = minibatch;
       Optional<byte[]> resumed = training.resumedActor(id);
@@ -82,12 +90,6 @@ final class LearnerThread implements ReplayLearner {
 
   /** θ itself, of which actors see whole versions. */
   private final class Shown implements Thetas {
-    private final SharedParameters parameters;
-
-    Shown(SharedParameters parameters) {
-      this.parameters = parameters;
-    }
-
     @Override
     public @Nullable Parameters pull() {
       return null;
@@ -156,6 +158,7 @@ final class LearnerThread implements ReplayLearner {
     return Checkpoint.bytes(
         out -> {
           random.save(out);
+          out.writeLong(parameters.epoch());
           if (!plan.optimizer().shared()) {
             optimizer.save(out);
           }
@@ -165,6 +168,7 @@ final class LearnerThread implements ReplayLearner {
   private void restore(byte[] state) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));
     random.restore(in);
+    parameters.startAfter(in.readLong());
     if (!plan.optimizer().shared()) {
       optimizer.restore(in);
     }

@@ -9,11 +9,13 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.env.Step;
+import dev.stampede.nn.ActorParameters;
 import dev.stampede.nn.LocalCritic;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.ParameterSource;
-import dev.stampede.nn.Parameters;
+import dev.stampede.nn.ParameterVersion;
 import dev.stampede.replay.LocalBuffer;
+import dev.stampede.replay.TransitionSink;
 import dev.stampede.replay.Transitions;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One actor: its environment, its copy of the parameters and its local buffer, as its algorithm
- * sees them. It knows the learner by nothing but the memory and the source of parameters that it is
- * given. Made and used on its own thread.
+ * sees them. It knows the learner by nothing but what takes its transitions and where it has
+ * parameters from. Made and used on its own thread.
  */
 final class ReplayActorThread implements ReplayActor {
   private final Training training;
@@ -37,11 +39,11 @@ final class ReplayActorThread implements ReplayActor {
   private final LocalNetwork network;
   private final @Nullable LocalCritic critic;
   private final LocalBuffer buffer;
-  private final SharedMemory memory;
+  private final TransitionSink sink;
   private final ParameterSource parameters;
   private final Cores.Share cores;
   private final SplitMix random;
-  private long version = ParameterSource.NONE;
+  private ParameterVersion version = ParameterVersion.NONE;
   private Observation current;
   private int at;
   private boolean episodeOver;
@@ -54,7 +56,7 @@ final class ReplayActorThread implements ReplayActor {
       int id,
       Environment environment,
       LocalNetwork network,
-      SharedMemory memory,
+      TransitionSink sink,
       ParameterSource parameters,
       long seed) {
     SplitMix seeds = new SplitMix(seed);
@@ -65,7 +67,7 @@ final class ReplayActorThread implements ReplayActor {
     this.environment = environment;
     this.actionSpace = environment.actionSpace();
     this.network = network;
-    this.memory = memory;
+    this.sink = sink;
     this.parameters = parameters;
     this.cores = training.cores().share();
     this.random = new SplitMix(seeds.nextLong());
@@ -77,7 +79,7 @@ final class ReplayActorThread implements ReplayActor {
             plan.network().observations(),
             actionSpace,
             algorithm.kept(actionSpace));
-    this.critic = training.critic().map(shared -> shared.network().local(1)).orElse(null);
+    this.critic = plan.critic().map(of -> of.network().local(1)).orElse(null);
     this.current = environment.reset(environmentSeed);
     buffer.start(current);
   }
@@ -90,13 +92,13 @@ final class ReplayActorThread implements ReplayActor {
       int id,
       long seed,
       Supplier<Environment> make,
-      SharedMemory memory,
+      TransitionSink sink,
       ParameterSource parameters) {
     try (Environment environment = EpisodeStatistics.around(make.get());
         LocalNetwork network = plan.network().local(2)) {
       ReplayActorThread actor =
           new ReplayActorThread(
-              training, plan, algorithm, id, environment, network, memory, parameters, seed);
+              training, plan, algorithm, id, environment, network, sink, parameters, seed);
       Optional<byte[]> resumed = training.resumedActor(id);
       if (resumed.isPresent()) {
         actor.restore(resumed.get());
@@ -137,10 +139,10 @@ final class ReplayActorThread implements ReplayActor {
     version = parameters.newerThan(version, this::take);
   }
 
-  private void take(Parameters theta) {
-    network.sync(theta);
+  private void take(ActorParameters newer) {
+    network.sync(newer.theta());
     if (critic != null) {
-      training.critic().ifPresent(shared -> critic.sync(shared.phi()));
+      critic.sync(newer.phi().orElseThrow());
     }
   }
 
@@ -213,7 +215,7 @@ final class ReplayActorThread implements ReplayActor {
   public void add(Transitions transitions, double[] priorities) {
     cores.without(
         () -> {
-          memory.add(transitions, priorities, this::restWithin);
+          sink.add(transitions, priorities, this::restWithin);
           return true;
         });
   }

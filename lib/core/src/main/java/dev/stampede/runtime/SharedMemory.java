@@ -2,6 +2,7 @@ package dev.stampede.runtime;
 
 import dev.stampede.algorithm.ReplayAlgorithm.Pace;
 import dev.stampede.replay.Replay;
+import dev.stampede.replay.TransitionSink;
 import dev.stampede.replay.Transitions;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The learner is at most one minibatch ahead of its pace, actors at most {@code slack}
  * transitions, so that one of the two can always go on.
  */
-final class SharedMemory {
+final class SharedMemory implements TransitionSink {
   private static final int LOOK_AGAIN_MILLISECONDS = 20;
 
   private final Training training;
@@ -45,7 +46,8 @@ final class SharedMemory {
    *
    * @param rest passes the safe point
    */
-  void add(Transitions transitions, double[] priorities, Runnable rest) {
+  @Override
+  public void add(Transitions transitions, double[] priorities, Runnable rest) {
     replay.add(transitions, priorities);
     synchronized (this) {
       notifyAll();

@@ -12,11 +12,13 @@ import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
+import dev.stampede.nn.ActorParameters;
 import dev.stampede.nn.Gradient;
 import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.ParameterSource;
 import dev.stampede.nn.Parameters;
+import dev.stampede.replay.TransitionSink;
 import dev.stampede.result.Change;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
@@ -104,6 +106,7 @@ public final class Training implements AutoCloseable {
   private List<Resumption> resumptions = List.of();
   private List<byte[]> resumedActors = List.of();
   private double secondsBefore;
+  private Link link = Link.DIRECT;
 
   /**
    * @param first an environment that was already made for training, to see its spaces; the first
@@ -312,6 +315,11 @@ public final class Training implements AutoCloseable {
         || algorithm instanceof AsynchronousAlgorithm a && a.memory().isPresent();
   }
 
+  /** How its actors reach their learner; before {@link #run}. */
+  void connect(Link with) {
+    link = with;
+  }
+
   Memories memories() {
     return memories;
   }
@@ -463,18 +471,22 @@ public final class Training implements AutoCloseable {
             algorithm.pace(),
             use.learningStarts(),
             use.minibatch());
-    SharedParameters parameters = new SharedParameters(theta);
+    SharedParameters parameters =
+        new SharedParameters(
+            new ActorParameters(theta, critic.map(SharedCritic::phi)), System.currentTimeMillis());
     List<Thread> all = new ArrayList<>();
     for (int i = 0; i < plan.threads(); i++) {
       int id = i;
       seedOf(id);
+      TransitionSink sink = link.sink(id, shared);
+      ParameterSource source = link.parameters(id, parameters);
       all.add(
           new Thread(
               () -> {
                 ReplayActorThread.run(
-                    this, plan, algorithm, id, seedOf(id), environmentOf(id), shared, parameters);
+                    this, plan, algorithm, id, seedOf(id), environmentOf(id), sink, source);
                 while (running()) { // Somebody interrupted it: another one takes over its place.
-                  replaceActor(algorithm, id, shared, parameters);
+                  replaceActor(algorithm, id, sink, source);
                 }
               },
               "actor-" + id));
@@ -491,12 +503,12 @@ public final class Training implements AutoCloseable {
   }
 
   private void replaceActor(
-      ReplayAlgorithm algorithm, int id, SharedMemory shared, ParameterSource parameters) {
+      ReplayAlgorithm algorithm, int id, TransitionSink sink, ParameterSource source) {
     Thread.interrupted(); // Its successor is not.
     countLostEpisode();
     long seed = new SplitMix(seedOf(id) + T.get()).nextLong();
     Supplier<Environment> environment = () -> plan.environments().create(Purpose.TRAINING);
-    ReplayActorThread.run(this, plan, algorithm, id, seed, environment, shared, parameters);
+    ReplayActorThread.run(this, plan, algorithm, id, seed, environment, sink, source);
   }
 
   private List<Thread> workers(PeerAlgorithm algorithm) {
