@@ -37,7 +37,9 @@ final class Checked {
       }
       return body(what, source);
     } catch (EOFException e) {
-      throw new IOException(what + ": damaged, they end too early", e);
+      EOFException said = new EOFException(what + ": damaged, the end is missing");
+      said.initCause(e);
+      throw said;
     }
   }
 
