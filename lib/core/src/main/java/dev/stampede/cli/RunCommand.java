@@ -1,5 +1,6 @@
 package dev.stampede.cli;
 
+import dev.stampede.experiment.Device;
 import dev.stampede.experiment.Experiment;
 import dev.stampede.experiment.Preset;
 import dev.stampede.experiment.Run;
@@ -98,6 +99,15 @@ final class RunCommand implements Callable<Integer> {
   private boolean deterministic;
 
   @Option(
+      names = "--device",
+      paramLabel = "cpu|gpu",
+      defaultValue = "cpu",
+      description =
+          "What the learner computes on (default: ${DEFAULT-VALUE}). This version computes on the"
+              + " CPU only and refuses a GPU.")
+  private String device = "cpu";
+
+  @Option(
       names = "--checkpoint-every",
       paramLabel = "SECONDS",
       description =
@@ -140,6 +150,7 @@ final class RunCommand implements Callable<Integer> {
     if (applies("--deterministic")) {
       builder.deterministic(deterministic);
     }
+    builder.device(Device.named(device));
     if (checkpointEvery != null) {
       if (!(checkpointEvery >= 0 && checkpointEvery <= 1e9)) {
         throw new IllegalArgumentException(

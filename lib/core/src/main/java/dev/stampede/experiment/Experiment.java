@@ -109,6 +109,11 @@ public final class Experiment {
     return Optional.ofNullable(b.greedyEvaluation);
   }
 
+  /** What the learner computes on. */
+  public Device device() {
+    return b.device;
+  }
+
   /** Where the run is written; empty to keep it in memory only. */
   public Optional<Path> out() {
     return Optional.ofNullable(b.out);
@@ -188,6 +193,7 @@ public final class Experiment {
     private int evaluationEpisodes = 10;
     private @Nullable Boolean greedyEvaluation;
     private boolean deterministic;
+    private Device device = Device.CPU;
     private @Nullable Path out;
     private boolean filesMayFail;
     private Duration checkpointEvery = Duration.ofMinutes(1);
@@ -208,6 +214,7 @@ public final class Experiment {
       evaluateEvery = other.evaluateEvery;
       evaluationEpisodes = other.evaluationEpisodes;
       deterministic = other.deterministic;
+      device = other.device;
       greedyEvaluation = other.greedyEvaluation;
       out = other.out;
       filesMayFail = other.filesMayFail;
@@ -334,6 +341,12 @@ public final class Experiment {
       return this;
     }
 
+    /** What the learner computes on, the CPU if not given; {@link #build} refuses a GPU. */
+    public Builder device(Device on) {
+      device = on;
+      return this;
+    }
+
     /** Writes the run's results into this folder, which is made if need be. */
     public Builder out(Path directory) {
       out = directory;
@@ -388,6 +401,7 @@ public final class Experiment {
      * @throws IllegalArgumentException if the parts do not go together
      */
     public Experiment build() {
+      device.check();
       if (!packages.isEmpty()) {
         if (factory != null) {
           throw new IllegalArgumentException(

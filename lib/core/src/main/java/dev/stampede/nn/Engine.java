@@ -1,5 +1,6 @@
 package dev.stampede.nn;
 
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -42,5 +43,10 @@ public final class Engine {
   /** Name and version, such as {@code PyTorch 2.7.1}; loads the engine if need be. */
   public static String version() {
     return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();
+  }
+
+  /** GPUs that it can compute on; 0 where it was built for the CPU. */
+  public static int gpus() {
+    return Holder.ENGINE.hasCapability(StandardCapabilities.CUDA) ? Holder.ENGINE.getGpuCount() : 0;
   }
 }

@@ -99,6 +99,22 @@ class CommandLineTest {
   }
 
   @Test
+  void a_gpu_is_refused_and_the_cpu_is_not() throws Exception {
+    Ended gpu = stampede("run", "--device", "gpu", "--steps", "500");
+    assertThat(gpu.exit).isEqualTo(2);
+    assertThat(gpu.output)
+        .contains("a GPU was asked for")
+        .contains("--device cpu")
+        .doesNotContain("500 steps")
+        .doesNotContain("\tat ");
+    Ended tpu = stampede("run", "--device", "tpu", "--steps", "500");
+    assertThat(tpu.exit).isEqualTo(2);
+    assertThat(tpu.output).contains("expected cpu or gpu but got \"tpu\"");
+    Ended cpu = stampede("run", "--device", "cpu", "--steps", "500");
+    assertThat(cpu.exit).as(cpu.output).isZero();
+  }
+
+  @Test
   void wrong_arguments_exit_with_2_and_say_what_to_do() throws Exception {
     assertThat(stampede("run", "--env", "CartPol").output).contains("did you mean \"CartPole\"");
     Ended unknown = stampede("run", "--algorithm", "A4C");

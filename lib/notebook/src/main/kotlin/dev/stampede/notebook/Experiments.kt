@@ -3,6 +3,7 @@ package dev.stampede.notebook
 import dev.stampede.env.EnvironmentFactory
 import dev.stampede.env.EnvironmentName
 import dev.stampede.env.EnvironmentOptions
+import dev.stampede.experiment.Device
 import dev.stampede.experiment.Experiment
 import dev.stampede.experiment.Preset
 import dev.stampede.experiment.Run
@@ -97,6 +98,9 @@ public interface ExperimentScope {
   /** Makes the run repeatable bit for bit; with one thread only. */
   public fun deterministic()
 
+  /** What the learner computes on: `device(cpu())`, the default. `device(gpu())` is refused. */
+  public fun device(device: Device)
+
   /**
    * Whether evaluations take the best action instead of drawing from the policy. By default a
    * policy is drawn from; methods that learn Q(s, a) are greedy in any case.
@@ -115,6 +119,12 @@ public interface ExperimentScope {
    */
   public fun background()
 }
+
+/** For `device(cpu())`. */
+public fun cpu(): Device = Device.cpu()
+
+/** For `device(gpu())`, which this version refuses with what it found. */
+public fun gpu(): Device = Device.gpu()
 
 /**
  * Runs an experiment and shows how it goes, in place, until it ends.
@@ -326,6 +336,10 @@ internal class Description(private val builder: Experiment.Builder) : Experiment
 
   override fun deterministic() {
     builder.deterministic(true)
+  }
+
+  override fun device(device: Device) {
+    builder.device(device)
   }
 
   override fun greedyEvaluation(greedy: Boolean) {

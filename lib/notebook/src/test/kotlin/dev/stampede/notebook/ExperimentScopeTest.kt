@@ -49,6 +49,15 @@ class ExperimentScopeTest {
   }
 
   @Test
+  fun a_gpu_is_refused_before_training_and_the_cpu_is_not() {
+    assertThatThrownBy { experiment { device(gpu()) } }
+      .isInstanceOf(IllegalArgumentException::class.java)
+      .hasMessageContaining("a GPU was asked for")
+      .hasMessageContaining("give device(cpu())")
+    assertThat(describedBy { device(cpu()) }.device()).isEqualTo(cpu())
+  }
+
+  @Test
   fun parts_are_replaced_in_the_cell() {
     val preset = NStepQ.exploration { T, thread -> if (thread == 0) 0.5 else 1.0 / (1 + T) }
     val several = A3C.entropy(0.02, 0.01).normalizeObservations()
