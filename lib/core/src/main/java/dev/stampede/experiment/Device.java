@@ -29,7 +29,8 @@ public enum Device {
       case "cpu" -> CPU;
       case "gpu" -> GPU;
       default ->
-          throw new IllegalArgumentException("device: expected cpu or gpu but got \"" + name + "\"");
+          throw new IllegalArgumentException(
+              "device: expected cpu or gpu but got \"" + name + "\"");
     };
   }
 

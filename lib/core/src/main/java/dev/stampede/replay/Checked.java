@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.zip.CRC32C;
 
 /**
- * Bytes with a format number before them and their length, and a checksum after them. The two are in
- * little endian.
+ * Bytes with a format number before them and their length, and a checksum after them. The two are
+ * in little endian.
  */
 final class Checked {
   private static final int LARGEST = 1 << 28;

@@ -90,9 +90,7 @@ public final class TransitionMessage {
       int from = body.position() + priorities.length * Double.BYTES;
       var rest = new DataInputStream(new ByteArrayInputStream(all, from, all.length - from));
       return new TransitionMessage(epoch, number, Transitions.read(rest), priorities);
-    } catch (BufferUnderflowException
-        | IllegalArgumentException
-        | NegativeArraySizeException e) {
+    } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
       throw new IOException("message of transitions: damaged, its numbers do not fit together", e);
     }
   }

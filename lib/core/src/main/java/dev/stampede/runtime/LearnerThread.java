@@ -63,7 +63,8 @@ final class LearnerThread implements ReplayLearner {
       Space actionSpace,
       SharedMemory memory,
       SharedParameters parameters) {
-    LearnerThread learner = new LearnerThread(training, plan, id, actionSpace, memory, parameters, seed);
+    LearnerThread learner =
+        new LearnerThread(training, plan, id, actionSpace, memory, parameters, seed);
     try (DrawnMinibatch minibatch =
         new DrawnMinibatch(
             training,

@@ -80,8 +80,8 @@ class BadQueuesTest {
             e -> assertThat(e).hasMessageMatching("(?s).*(damaged|same version|neither).*"));
   }
 
-  private static QueuesLink run(
-      Training training, Plan plan, BadQueue toLearner, BadQueue toActors) throws Exception {
+  private static QueuesLink run(Training training, Plan plan, BadQueue toLearner, BadQueue toActors)
+      throws Exception {
     try (training;
         QueuesLink link =
             new QueuesLink(
@@ -139,8 +139,7 @@ class BadQueuesTest {
     Space.Box observations = (Space.Box) corridor.observationSpace();
     int outputs = algorithm.outputs(corridor.actionSpace());
     Network network =
-        new Network(
-            Networks.mlp(observations, outputs, Nonlinearity.RELU, 32), observations, true);
+        new Network(Networks.mlp(observations, outputs, Nonlinearity.RELU, 32), observations, true);
     return plan(
         algorithm, network, Initialization.TORCH, Moves.DISCRETE, steps, 1, Optional.empty());
   }
@@ -151,8 +150,7 @@ class BadQueuesTest {
     Corridor corridor = new Corridor(Ending.TERMINATED, Moves.CONTINUOUS);
     Space.Box observations = (Space.Box) corridor.observationSpace();
     Network network =
-        new Network(
-            Networks.mlp(observations, 1, Nonlinearity.RELU, 16, 16), observations, true);
+        new Network(Networks.mlp(observations, 1, Nonlinearity.RELU, 16, 16), observations, true);
     CriticNetwork critic =
         new CriticNetwork(
             Networks.critic(observations, 1, Nonlinearity.RELU, 16, 16), observations, 1, true);

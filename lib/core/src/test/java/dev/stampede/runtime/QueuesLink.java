@@ -49,8 +49,10 @@ final class QueuesLink implements Link, AutoCloseable {
   final Set<ByteBuffer> added = ConcurrentHashMap.newKeySet();
   final List<IOException> refused = new CopyOnWriteArrayList<>();
   final AtomicLong addedTransitions = new AtomicLong();
+
   /** Messages of actors whose Q is not that of parameters that are all 0. */
   final AtomicLong acted = new AtomicLong();
+
   final AtomicLong addedTwice = new AtomicLong();
   final AtomicLong copies = new AtomicLong();
   final AtomicLong outdated = new AtomicLong();
@@ -93,8 +95,7 @@ final class QueuesLink implements Link, AutoCloseable {
     memory = atLearner;
     AtomicLong number = new AtomicLong();
     return (Transitions transitions, double[] priorities, Runnable rest) -> {
-      var message =
-          new TransitionMessage(1, number.getAndIncrement(), transitions, priorities);
+      var message = new TransitionMessage(1, number.getAndIncrement(), transitions, priorities);
       send(toLearner, bytes(TRANSITIONS, message::write), rest);
     };
   }
