@@ -5,6 +5,7 @@ import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.replay.LocalBuffer;
 import dev.stampede.replay.Transitions;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,6 +45,11 @@ public record ApexDQN(
   /** ε_i = ε^(1 + i/(N − 1) · α), section 4.1; one actor alone has ε. */
   double epsilon(int i, int actors) {
     return Math.pow(epsilon, actors == 1 ? 1 : 1 + (double) i / (actors - 1) * alpha);
+  }
+
+  @Override
+  public OptionalDouble epsilonOf(int i, int actors) {
+    return OptionalDouble.of(epsilon(i, actors));
   }
 
   /** Algorithm 1, actor. */

@@ -1,6 +1,7 @@
 package dev.stampede.algorithm;
 
 import dev.stampede.env.Space;
+import java.util.OptionalDouble;
 
 /**
  * An algorithm of two roles around a memory: actors gather transitions by parameters that they pull
@@ -29,6 +30,11 @@ public non-sealed interface ReplayAlgorithm extends Algorithm {
    */
   default int kept(Space actions) {
     return outputs(actions);
+  }
+
+  /** ε of actor i of N, for methods whose actors explore by a ladder of them. */
+  default OptionalDouble epsilonOf(int i, int actors) {
+    return OptionalDouble.empty();
   }
 
   @Override

@@ -29,6 +29,7 @@ import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
 import dev.stampede.runtime.Checkpoints;
 import dev.stampede.runtime.LearningRateSchedule;
+import dev.stampede.runtime.MemoryProgress;
 import dev.stampede.runtime.Normalization;
 import dev.stampede.runtime.Plan;
 import dev.stampede.runtime.Progress;
@@ -349,8 +350,18 @@ public final class Run {
             Double.NaN,
             List.of(),
             List.of(),
-            List.of())
+            List.of(),
+            Optional.empty())
         : t.progress();
+  }
+
+  /**
+   * What the memory that it learns from looks like, or looked like when the run ended; empty of
+   * methods without one, and before the first environment is up.
+   */
+  public Optional<MemoryProgress> memory() {
+    Training t = training;
+    return t == null ? Optional.empty() : t.memory();
   }
 
   /** Agent steps of all threads so far. */
@@ -973,6 +984,7 @@ public final class Run {
                       return entry;
                     })
                 .toList());
+    now.memory().ifPresent(m -> record.put("memory", MemoryRecord.of(m)));
     record.put("changes", changes().stream().map(Run::changeRecord).toList());
     record.put("checkpoints", checkpointsRecord());
     record.put("experiment", settings());

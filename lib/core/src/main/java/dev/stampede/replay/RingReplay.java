@@ -41,6 +41,7 @@ final class RingReplay implements Replay {
   private long published;
   private double largest = 1;
   private double meanAge = Double.NaN;
+  private long drawn;
   private int copying;
   private int writing;
   private boolean alone;
@@ -180,7 +181,12 @@ final class RingReplay implements Replay {
     }
     weigh(n, beta, into);
     into.size(n);
-    locked(() -> meanAge = IntStream.range(0, n).mapToLong(into::age).average().orElseThrow());
+    double age = IntStream.range(0, n).mapToLong(into::age).average().orElseThrow();
+    locked(
+        () -> {
+          meanAge = age;
+          return drawn += n;
+        });
   }
 
   private void check(int n, double beta, Batch into) {
@@ -295,6 +301,7 @@ final class RingReplay implements Replay {
                 published,
                 capacity(),
                 ring.end(),
+                drawn,
                 Priorities.quartiles(somePriorities()),
                 meanAge,
                 bytesTaken()));

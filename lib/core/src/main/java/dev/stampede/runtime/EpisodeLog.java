@@ -4,6 +4,7 @@ import dev.stampede.result.CurvePoint;
 import dev.stampede.result.EpisodeRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
  */
 final class EpisodeLog {
   private static final int WINDOW = 100;
+  private static final int WINDOW_OF_THREAD = 10;
   static final int BLOCK = 4096;
   static final int MOST_BLOCKS = 16;
   static final int MOST_CURVE_POINTS = 800;
@@ -59,6 +61,7 @@ final class EpisodeLog {
   private final List<CurvePoint> curve = new ArrayList<>();
   private final double[] window = new double[WINDOW];
   private final int[] windowThreads = new int[WINDOW];
+  private final List<LastScores> lastOfThreads = new ArrayList<>();
   private int threads;
   private int size;
   private double best = Double.NaN;
@@ -97,6 +100,7 @@ final class EpisodeLog {
     window[size % WINDOW] = score;
     windowThreads[size % WINDOW] = thread;
     threads = Math.max(threads, thread + 1);
+    lastOfThread(thread).add(score);
     size++;
     double mean = mean();
     if (size >= WINDOW && !(mean <= best)) {
@@ -156,6 +160,34 @@ final class EpisodeLog {
       sum += window[i];
     }
     return sum / count;
+  }
+
+  /** Mean return of the last ten episodes of one thread; NaN without any. */
+  synchronized double meanOfThread(int thread) {
+    return lastOfThread(thread).mean();
+  }
+
+  private LastScores lastOfThread(int thread) {
+    while (lastOfThreads.size() <= thread) {
+      lastOfThreads.add(new LastScores());
+    }
+    return lastOfThreads.get(thread);
+  }
+
+  /** Of one thread. */
+  private static final class LastScores {
+    private final double[] scores = new double[WINDOW_OF_THREAD];
+    private int count;
+
+    void add(double score) {
+      scores[count++ % WINDOW_OF_THREAD] = score;
+    }
+
+    double mean() {
+      return Arrays.stream(scores, 0, Math.min(count, WINDOW_OF_THREAD))
+          .average()
+          .orElse(Double.NaN);
+    }
   }
 
   /** The best mean over a hundred episodes so far; NaN before the hundredth. */

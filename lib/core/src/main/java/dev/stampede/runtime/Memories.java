@@ -4,6 +4,7 @@ import dev.stampede.algorithm.MemoryUse;
 import dev.stampede.env.Space;
 import dev.stampede.replay.Replay;
 import dev.stampede.replay.ReplaySize;
+import dev.stampede.replay.ReplayStatus;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,6 +34,7 @@ final class Memories implements AutoCloseable {
   private @Nullable Path directory;
   private @Nullable Path savedIn;
   private OptionalLong resumedAt = OptionalLong.empty();
+  private long restored;
 
   /** Saves them there with each checkpoint. */
   synchronized void saveIn(Path into) {
@@ -78,6 +81,7 @@ final class Memories implements AutoCloseable {
       try (DataInputStream in = open(file.get())) {
         in.readLong();
         into.restore(in);
+        restored += into.added();
       }
     }
   }
@@ -128,6 +132,16 @@ final class Memories implements AutoCloseable {
 
   private static Path file(Path directory, int id) {
     return directory.resolve("replay-" + id + ".bin");
+  }
+
+  /** What each of them looks like; none once they are closed. */
+  synchronized List<ReplayStatus> statuses() {
+    return byThread.values().stream().map(Replay::status).toList();
+  }
+
+  /** Transitions that were added before the run was resumed. */
+  synchronized long restored() {
+    return restored;
   }
 
   @Override

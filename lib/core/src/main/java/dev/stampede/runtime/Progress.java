@@ -4,6 +4,7 @@ import dev.stampede.result.Change;
 import dev.stampede.result.CurvePoint;
 import dev.stampede.result.LearningRecord;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How far a run has come, as one consistent moment for a live view.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param curve the learning curve so far
  * @param learning what the updates looked like
  * @param changes what the user changed while it ran
+ * @param memory of methods that learn from one, once there is one
  */
 public record Progress(
     boolean running,
@@ -35,7 +37,8 @@ public record Progress(
     double bestMeanReturn,
     List<CurvePoint> curve,
     List<LearningRecord> learning,
-    List<Change> changes) {
+    List<Change> changes,
+    Optional<MemoryProgress> memory) {
 
   /** Seconds until the step budget is used up at the present speed; NaN where that is unknown. */
   public double secondsLeft() {

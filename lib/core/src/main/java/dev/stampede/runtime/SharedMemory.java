@@ -5,6 +5,7 @@ import dev.stampede.replay.Replay;
 import dev.stampede.replay.TransitionSink;
 import dev.stampede.replay.Transitions;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * The memory between the actors and the learner of a run, and how the two keep pace. Safe for any
@@ -23,6 +24,7 @@ final class SharedMemory implements TransitionSink {
   private final long learningStarts;
   private final AtomicLong actorsWaited = new AtomicLong();
   private final AtomicLong learnerWaited = new AtomicLong();
+  private volatile double learningSince = Double.NaN;
   private long drawn;
 
   /**
@@ -53,7 +55,7 @@ final class SharedMemory implements TransitionSink {
       notifyAll();
     }
     if (!pace.isFree()) {
-      waitWhile(this::actorsAreAhead, actorsWaited, rest);
+      waitWhile(this::actorsAreAhead, actorsWaited::addAndGet, rest);
     }
   }
 
@@ -64,7 +66,11 @@ final class SharedMemory implements TransitionSink {
    * @return false if the run ends before
    */
   boolean awaitDraw(Runnable rest) {
-    waitWhile(this::learnerIsAhead, learnerWaited, rest);
+    if (Double.isNaN(learningSince)) {
+      waitWhile(this::holdsTooFew, nanos -> {}, rest); // It is not the actors who are late.
+      learningSince = training.seconds();
+    }
+    waitWhile(this::learnerIsAhead, learnerWaited::addAndGet, rest);
     return training.running() && !Thread.currentThread().isInterrupted();
   }
 
@@ -79,18 +85,26 @@ final class SharedMemory implements TransitionSink {
     return actorsWaited.get();
   }
 
-  /** Nanoseconds that the learner waited for the actors. */
+  /** Nanoseconds that the learner waited for the actors since it began to draw. */
   long learnerWaited() {
     return learnerWaited.get();
+  }
+
+  /** Since the learner began to draw; NaN before. */
+  double learningSeconds() {
+    return training.seconds() - learningSince;
   }
 
   private boolean actorsAreAhead() {
     return added() - slack > drawn / pace.drawsPerTransition();
   }
 
+  private boolean holdsTooFew() {
+    return replay.size() < learningStarts;
+  }
+
   private boolean learnerIsAhead() {
-    return replay.size() < learningStarts
-        || !pace.isFree() && drawn > added() * pace.drawsPerTransition();
+    return !pace.isFree() && drawn > added() * pace.drawsPerTransition();
   }
 
   private long added() {
@@ -103,12 +117,15 @@ final class SharedMemory implements TransitionSink {
     boolean now();
   }
 
-  private void waitWhile(Ahead ahead, AtomicLong waited, Runnable rest) {
-    long since = System.nanoTime();
+  /**
+   * @param waited is told the nanoseconds as they pass, without those of a rest
+   */
+  private void waitWhile(Ahead ahead, LongConsumer waited, Runnable rest) {
     while (isAhead(ahead)) {
       if (training.safePoint().asked()) {
         rest.run();
       }
+      long since = System.nanoTime();
       try {
         synchronized (this) {
           if (ahead.now()) {
@@ -118,9 +135,10 @@ final class SharedMemory implements TransitionSink {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // Its role ends in order.
         break;
+      } finally {
+        waited.accept(System.nanoTime() - since);
       }
     }
-    waited.addAndGet(System.nanoTime() - since);
   }
 
   private synchronized boolean isAhead(Ahead ahead) {

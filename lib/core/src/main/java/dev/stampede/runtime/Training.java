@@ -94,6 +94,7 @@ public final class Training implements AutoCloseable {
   private volatile Target target;
   private final Optional<SharedCritic> critic;
   private final Memories memories = new Memories();
+  private final Optional<MemoryWatch> watch;
   private final Evaluator evaluator;
   private volatile Cores cores;
   private final List<Long> seeds = new ArrayList<>();
@@ -147,6 +148,7 @@ public final class Training implements AutoCloseable {
             plan.algorithm() instanceof PeerAlgorithm ? plan.threads() : 0,
             () -> learningRate(T.get()));
     this.environmentsAreSaved = States.canSave(first);
+    this.watch = memoryUse().map(use -> new MemoryWatch(this, use, memories, episodes));
     this.workers = plan.algorithm() instanceof ChiefAlgorithm ? new Workers(this, plan) : null;
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     this.seedOfNext = seed;
@@ -225,6 +227,7 @@ public final class Training implements AutoCloseable {
     stop = episodes.solvedAtStep().isPresent();
     secondsBefore = from.seconds();
     resumptions = from.resumptions();
+    watch.ifPresent(MemoryWatch::resumed);
     resumedActors = from.actors();
     // An environment whose state was not saved must not repeat its first episodes.
     seeds.replaceAll(seed -> new SplitMix(seed + from.steps()).nextLong());
@@ -311,8 +314,23 @@ public final class Training implements AutoCloseable {
 
   /** Whether its threads learn from memories. */
   public boolean hasMemories() {
-    return algorithm instanceof ReplayAlgorithm
-        || algorithm instanceof AsynchronousAlgorithm a && a.memory().isPresent();
+    return watch.isPresent();
+  }
+
+  private Optional<MemoryUse> memoryUse() {
+    if (plan.algorithm() instanceof ReplayAlgorithm replay) {
+      return Optional.of(replay.memory());
+    }
+    return plan.algorithm() instanceof AsynchronousAlgorithm a ? a.memory() : Optional.empty();
+  }
+
+  /** What its memories look like, or looked like when it ended; empty without any. */
+  public Optional<MemoryProgress> memory() {
+    return watch.flatMap(MemoryWatch::now);
+  }
+
+  boolean hasEnded() {
+    return done.getCount() == 0;
   }
 
   /** How its actors reach their learner; before {@link #run}. */
@@ -327,7 +345,11 @@ public final class Training implements AutoCloseable {
   /** Gives back what only a training that runs or is saved needs; after {@link #run}. */
   @Override
   public void close() {
-    memories.close();
+    try {
+      watch.ifPresent(MemoryWatch::close);
+    } finally {
+      memories.close();
+    }
   }
 
   /** Where this run was resumed, oldest first. */
@@ -471,6 +493,7 @@ public final class Training implements AutoCloseable {
             algorithm.pace(),
             use.learningStarts(),
             use.minibatch());
+    watch.ifPresent(each -> each.around(shared));
     SharedParameters parameters =
         new SharedParameters(
             new ActorParameters(theta, critic.map(SharedCritic::phi)), System.currentTimeMillis());
@@ -742,7 +765,11 @@ public final class Training implements AutoCloseable {
   }
 
   /** A consistent moment for a live view. */
-  public synchronized Progress progress() {
+  public Progress progress() {
+    return progress(memory()); // Which may have to wait: for a memory that is being saved.
+  }
+
+  private synchronized Progress progress(Optional<MemoryProgress> memory) {
     long now = System.nanoTime();
     long steps = T.get();
     boolean running = done.getCount() > 0;
@@ -775,7 +802,8 @@ public final class Training implements AutoCloseable {
         episodes.best(),
         curve,
         learning.records(),
-        changes());
+        changes(),
+        memory);
   }
 
   Parameters shared() {
