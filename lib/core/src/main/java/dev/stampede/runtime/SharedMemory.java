@@ -22,6 +22,7 @@ final class SharedMemory implements TransitionSink {
   private final Pace pace;
   private final long slack;
   private final long learningStarts;
+  private final long before;
   private final AtomicLong actorsWaited = new AtomicLong();
   private final AtomicLong learnerWaited = new AtomicLong();
   private volatile double learningSince = Double.NaN;
@@ -36,6 +37,7 @@ final class SharedMemory implements TransitionSink {
     this.replay = replay;
     this.pace = pace;
     this.learningStarts = learningStarts;
+    this.before = Math.max(learningStarts, replay.added()); // Of a resumed run: had its draws.
     this.slack = slack;
   }
 
@@ -108,7 +110,7 @@ final class SharedMemory implements TransitionSink {
   }
 
   private long added() {
-    return replay.added() - learningStarts;
+    return replay.added() - before;
   }
 
   /** Whether one of the two has to wait. */
@@ -121,11 +123,12 @@ final class SharedMemory implements TransitionSink {
    * @param waited is told the nanoseconds as they pass, without those of a rest
    */
   private void waitWhile(Ahead ahead, LongConsumer waited, Runnable rest) {
+    long since = System.nanoTime();
     while (isAhead(ahead)) {
       if (training.safePoint().asked()) {
         rest.run();
+        since = System.nanoTime();
       }
-      long since = System.nanoTime();
       try {
         synchronized (this) {
           if (ahead.now()) {
@@ -135,9 +138,10 @@ final class SharedMemory implements TransitionSink {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // Its role ends in order.
         break;
-      } finally {
-        waited.accept(System.nanoTime() - since);
       }
+      long now = System.nanoTime();
+      waited.accept(now - since);
+      since = now;
     }
   }
 
