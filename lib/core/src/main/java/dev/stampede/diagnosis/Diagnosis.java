@@ -39,6 +39,9 @@ public record Diagnosis(
           new LearningRateSpent(),
           new NoProgress(),
           new StaleUpdates(),
+          new LearnerStarved(),
+          new ActorsStarved(),
+          new LearnerOutrun(),
           new UnevenThreads(),
           new StillRising(),
           new RewardsUnseen());
