@@ -59,6 +59,7 @@ internal fun panelHtml(experiment: Experiment, moment: Moment?, messages: List<S
     if (moment != null) {
       append(bar(moment)).append(table(figures(moment))).append(drawing(experiment, moment))
       append(table(learning(moment)))
+      moment.progress.memory().ifPresent { append(memoryHtml(it)) }
       append(small(notes(moment)))
     }
     moment?.failure?.let {
@@ -127,7 +128,7 @@ private fun learning(moment: Moment): List<Pair<String, String>> {
   )
 }
 
-private fun table(cells: List<Pair<String, String>>): String {
+internal fun table(cells: List<Pair<String, String>>): String {
   if (cells.isEmpty()) return ""
   return cells.joinToString(
     "",

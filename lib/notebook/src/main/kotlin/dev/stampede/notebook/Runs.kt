@@ -3,6 +3,7 @@ package dev.stampede.notebook
 import dev.stampede.experiment.Run
 import dev.stampede.result.EpisodeRecord
 import dev.stampede.result.EvaluationRecord
+import dev.stampede.runtime.MemoryProgress
 
 /** Best mean return of 100 training episodes in a row; NaN before the hundredth. */
 public val Run.bestMeanReturn100: Double
@@ -27,6 +28,10 @@ public val Run.evaluations: List<EvaluationRecord>
 /** Agent steps of all threads so far. */
 public val Run.steps: Long
   get() = steps()
+
+/** What the memory that it learns from looks like, or looked like at its end; null without one. */
+public val Run.memory: MemoryProgress?
+  get() = memory().orElse(null)
 
 /** Everything that is known about the run: settings, results, versions, machine. */
 public val Run.record: Map<String, Any?>

@@ -5,8 +5,11 @@ import dev.stampede.env.Environment
 import dev.stampede.env.Observation
 import dev.stampede.env.Space
 import dev.stampede.env.Step
+import dev.stampede.experiment.Algorithms.ApexDQN
 import dev.stampede.experiment.RunFailedException
+import dev.stampede.runtime.MemoryProgress
 import java.util.Base64
+import java.util.OptionalDouble
 import java.util.concurrent.CopyOnWriteArrayList
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatThrownBy
@@ -57,6 +60,42 @@ class PanelTest {
       .contains("stroke-dasharray=\"2 3\"")
       .containsPattern("At step [\\d\u202f]+: learning-rate \\S{1,6} → 3.0e-4\\.")
     assertThat(run.curve().svg()).contains("Dotted: learning-rate ")
+  }
+
+  @Test
+  fun the_panel_shows_the_memory_and_its_actors_while_it_runs_and_at_the_end() {
+    val experiment = describedBy {
+      algorithm(ApexDQN)
+      actors(3)
+      steps(Long.MAX_VALUE)
+    }
+    val run = experiment.start {}
+    while (run.memory?.actors()?.all { it.meanReturn().isFinite() } != true) Thread.sleep(5)
+    while (run.memory?.meanAge()?.isFinite() != true) Thread.sleep(5)
+    val live = panelHtml(experiment, Moment.of(run), emptyList())
+    run.stop()
+    run.await()
+
+    for (panel in listOf(live, panelHtml(experiment, Moment.of(run), emptyList()))) {
+      assertThat(panel)
+        .contains("transitions/s", "batches/s", "replay of 50\u202f000", "age, mean")
+        .contains("priorities, quartiles", "actors wait", "learner waits")
+        .contains("actor 0, ε 0.400", "actor 1, ε 0.016", "actor 2, ε 6.6e-4")
+    }
+    assertThat(memoryHtml(run.memory!!)).doesNotContain("–")
+  }
+
+  @Test
+  fun of_many_actors_the_panel_shows_some_and_says_so() {
+    val actors = (0 until 64).map { MemoryProgress.Actor(it, OptionalDouble.of(0.4), 1.0) }
+    val nan = Double.NaN
+    val memory = MemoryProgress(1.0, 1.0, 0, 9, 0, 0, emptyList(), nan, 0, nan, nan, nan, actors)
+
+    val html = memoryHtml(memory)
+
+    assertThat(html).contains("actor 0,", "actor 63,", "Some of 64 actors")
+    assertThat(html.split("actor ").size - 1).isLessThanOrEqualTo(8)
+    assertThat(html).doesNotContain("wait", "priorities")
   }
 
   @Test
