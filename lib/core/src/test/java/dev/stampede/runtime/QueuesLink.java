@@ -60,14 +60,21 @@ final class QueuesLink implements Link, AutoCloseable {
   /**
    * @param running whether the run goes on; nobody waits after it
    * @param phi parameters of the critic, or 0
+   * @param received what the actors' process has already
    */
-  QueuesLink(BooleanSupplier running, BadQueue toLearner, BadQueue toActors, int theta, int phi) {
+  QueuesLink(
+      BooleanSupplier running,
+      BadQueue toLearner,
+      BadQueue toActors,
+      int theta,
+      int phi,
+      ReceivedParameters received) {
     this.running = running;
     this.toLearner = toLearner;
     this.toActors = toActors;
     this.theta = theta;
     this.phi = phi;
-    this.received = new ReceivedParameters(theta, phi);
+    this.received = received;
   }
 
   void start() {
