@@ -81,8 +81,8 @@ class BadQueuesTest {
             e -> assertThat(e).hasMessageMatching("(?s).*(damaged|same version|neither).*"));
   }
 
-  private static QueuesLink run(
-      Training training, Plan plan, BadQueue toLearner, BadQueue toActors) throws Exception {
+  private static QueuesLink run(Training training, Plan plan, BadQueue toLearner, BadQueue toActors)
+      throws Exception {
     try (training) {
       return run(training, plan, toLearner, toActors, received(plan));
     }
