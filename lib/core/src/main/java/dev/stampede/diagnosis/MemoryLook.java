@@ -35,6 +35,6 @@ record MemoryLook(JsonNode memory) {
 
   /** How often each transition was drawn, in the mean. */
   double drawsPerTransition() {
-    return number("drawn") / number("added");
+    return number("drawsPerTransition");
   }
 }

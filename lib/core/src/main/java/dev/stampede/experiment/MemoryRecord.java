@@ -21,6 +21,7 @@ final class MemoryRecord {
     record.put("meanAge", finite(memory.meanAge()));
     record.put("bytes", memory.bytes());
     record.put("learningSeconds", finite(memory.learningSeconds()));
+    record.put("drawsPerTransition", finite(memory.drawsPerTransition()));
     record.put("actorsWaited", finite(memory.actorsWaited()));
     record.put("learnerWaited", finite(memory.learnerWaited()));
     record.put("actors", memory.actors().stream().map(MemoryRecord::actor).toList());

@@ -19,8 +19,9 @@ import java.util.OptionalDouble;
  * @param bytes taken
  * @param learningSeconds since the learner began to draw, without pauses; NaN before that, and
  *     where the same threads act and learn
- * @param actorsWaited share of that time that actors waited for the learner, in the mean; NaN where
- *     there is no such time
+ * @param drawsPerTransition draws in that time for each transition added in it; NaN where there is
+ *     no such time
+ * @param actorsWaited share of that time that actors waited for the learner, in the mean; or NaN
  * @param learnerWaited share of that time that the learner waited for actors
  * @param actors by their number
  */
@@ -35,6 +36,7 @@ public record MemoryProgress(
     double meanAge,
     long bytes,
     double learningSeconds,
+    double drawsPerTransition,
     double actorsWaited,
     double learnerWaited,
     List<Actor> actors) {

@@ -100,6 +100,7 @@ final class MemoryWatch {
         meanAge(all),
         sum(all, ReplayStatus::bytes),
         learning,
+        between == null ? Double.NaN : between.drawsPerTransition(),
         between == null ? Double.NaN : share(between.actorsWaited(), training.threads() * learning),
         between == null ? Double.NaN : share(between.learnerWaited(), learning),
         actors(training.threads()));

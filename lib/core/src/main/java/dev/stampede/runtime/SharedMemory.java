@@ -97,6 +97,11 @@ final class SharedMemory implements TransitionSink {
     return training.seconds() - learningSince;
   }
 
+  /** Since the learner began to draw; NaN before. */
+  synchronized double drawsPerTransition() {
+    return Double.isNaN(learningSince) ? Double.NaN : drawn / (double) Math.max(1, added());
+  }
+
   private boolean actorsAreAhead() {
     return added() - slack > drawn / pace.drawsPerTransition();
   }

@@ -469,6 +469,6 @@ class DiagnosisTest {
 
     String page = Files.readString(Path.of("..", "docs", "diagnosing.md"));
 
-    assertThat(names).hasSize(17).allMatch(name -> page.contains("| `" + name + "` |"));
+    assertThat(names).hasSize(20).allMatch(name -> page.contains("| `" + name + "` |"));
   }
 }

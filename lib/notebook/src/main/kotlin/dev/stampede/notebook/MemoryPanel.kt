@@ -37,4 +37,4 @@ private fun notes(memory: MemoryProgress): List<String> {
   return listOf("$which: mean return of its own last 10 episodes.")
 }
 
-private const val MOST_ACTORS = 7
+private const val MOST_ACTORS = 6

@@ -89,12 +89,13 @@ class PanelTest {
   fun of_many_actors_the_panel_shows_some_and_says_so() {
     val actors = (0 until 64).map { MemoryProgress.Actor(it, OptionalDouble.of(0.4), 1.0) }
     val nan = Double.NaN
-    val memory = MemoryProgress(1.0, 1.0, 0, 9, 0, 0, emptyList(), nan, 0, nan, nan, nan, actors)
+    val memory =
+      MemoryProgress(1.0, 1.0, 0, 9, 0, 0, emptyList(), nan, 0, nan, nan, nan, nan, actors)
 
     val html = memoryHtml(memory)
 
     assertThat(html).contains("actor 0,", "actor 63,", "Some of 64 actors")
-    assertThat(html.split("actor ").size - 1).isLessThanOrEqualTo(8)
+    assertThat(html.split("actor ").size - 1).isLessThanOrEqualTo(7)
     assertThat(html).doesNotContain("wait", "priorities")
   }
 
