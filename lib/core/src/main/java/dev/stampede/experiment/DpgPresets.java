@@ -186,7 +186,7 @@ final class DpgPresets {
         ReplayPresets.memory(p),
         p.number(Knob.TAU),
         new ActionNoise(p.number(Knob.NOISE_THETA), p.number(Knob.NOISE_SIGMA)),
-        p.number(Knob.IMPORTANCE_EXPONENT));
+        ReplayPresets.constantBeta(p));
   }
 
   private static Algorithm makeApex(Preset p, int framesPerStep) {
@@ -197,7 +197,7 @@ final class DpgPresets {
         p.number(Knob.NOISE_SIGMA),
         p.whole(Knob.LOCAL_BUFFER),
         Math.toIntExact(p.steps(Knob.PULL_EVERY, framesPerStep)),
-        p.number(Knob.IMPORTANCE_EXPONENT),
+        ReplayPresets.constantBeta(p),
         p.number(Knob.ACTION_GRADIENT_CLIP),
         p.whole(Knob.TARGET_UPDATES),
         p.whole(Knob.REMOVE_EVERY));

@@ -218,12 +218,26 @@ final class ReplayPresets {
         p.number(Knob.ACTOR_EPSILON_EXPONENT),
         p.whole(Knob.LOCAL_BUFFER),
         Math.toIntExact(p.steps(Knob.PULL_EVERY, framesPerStep)),
-        p.number(Knob.IMPORTANCE_EXPONENT),
+        constantBeta(p),
         p.whole(Knob.TARGET_UPDATES),
         p.whole(Knob.REMOVE_EVERY),
         p.yes(Knob.DUELING),
         p.yes(Knob.DOUBLE_Q),
         p.yes(Knob.HUBER));
+  }
+
+  /** β of methods whose β stays as it is. */
+  static double constantBeta(Preset p) {
+    String beta = p.value(Knob.IMPORTANCE_EXPONENT);
+    if (beta.contains(",")) {
+      throw new IllegalArgumentException(
+          "importance-exponent: expected one number for "
+              + p.algorithm()
+              + ", where it stays as it is, but got "
+              + beta
+              + "; DQN takes one for the start and one for the end");
+    }
+    return Double.parseDouble(beta);
   }
 
   static MemoryUse memory(Preset p) {

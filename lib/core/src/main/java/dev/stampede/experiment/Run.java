@@ -787,7 +787,7 @@ public final class Run {
               + " network. A3C, A2C and PAAC take one");
     }
     memoryOf(algorithm)
-        .ifPresent(use -> Replay.checkFits(new ReplaySize(use.capacity(), observations, actions)));
+        .ifPresent(use -> check(use, new ReplaySize(use.capacity(), observations, actions)));
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);
     return new Plan(
@@ -820,6 +820,18 @@ public final class Run {
         normalization(adapted, observations),
         experiment.deterministic(),
         DpgPresets.critic(adapted, observations, actions));
+  }
+
+  private static void check(MemoryUse use, ReplaySize size) {
+    if (use.learningStarts() > use.capacity()) {
+      throw new IllegalArgumentException(
+          "learning-starts: expected at most replay-capacity, "
+              + use.capacity()
+              + " transitions, but got "
+              + use.learningStarts()
+              + ", so that nothing would ever be learned; set learning-starts lower");
+    }
+    Replay.checkFits(size);
   }
 
   /** The memory of transitions that it learns from, if it has one. */

@@ -158,6 +158,7 @@ final class ActorThread implements ActorLearner {
           if ((over || training.isTooMany(id)) && training.leave(id, actor::end)) {
             break;
           }
+          Thread.interrupted(); // Somebody else's: it would end each rollout at once.
           actor.keepForTheNext(); // The user has changed something.
         }
       } finally {

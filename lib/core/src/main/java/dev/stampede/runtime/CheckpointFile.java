@@ -124,6 +124,7 @@ final class CheckpointFile {
     for (String name : List.of(NEWEST, PREVIOUS, DAMAGED, PART)) {
       Files.deleteIfExists(directory.resolve(name));
     }
+    Memories.deleteAll(directory);
   }
 
   private static Checkpoint read(Path file) throws IOException {

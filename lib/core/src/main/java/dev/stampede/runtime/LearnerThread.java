@@ -82,7 +82,9 @@ final class LearnerThread implements ReplayLearner {
       }
       training.awaitAllReady();
       algorithm.learn(learner);
-      training.stop(); // Of use to nobody without it: an interrupt has ended it early.
+      if (training.running()) {
+        training.stop(); // An interrupt has ended it early, and actors alone are of no use.
+      }
       training.safePoint().end(id, learner.state());
     } catch (Throwable e) {
       training.fail(e);

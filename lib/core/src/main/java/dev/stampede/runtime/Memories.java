@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -142,6 +143,18 @@ final class Memories implements AutoCloseable {
   /** Transitions that were added before the run was resumed. */
   synchronized long restored() {
     return restored;
+  }
+
+  /** Removes the files of an earlier run. */
+  static void deleteAll(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "replay-*.bin*")) {
+      for (Path each : files) {
+        Files.deleteIfExists(each);
+      }
+    }
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class Training implements AutoCloseable {
   private final AtomicLong T = new AtomicLong();
   private final AtomicLong updates = new AtomicLong();
   private final AtomicLong lostEpisodes = new AtomicLong();
-  private final CountDownLatch ready;
+  private volatile CountDownLatch ready;
 
   /** Every thread that was started, the newest last; more may come while it is read. */
   private final List<Thread> started = new CopyOnWriteArrayList<>();
@@ -214,6 +214,10 @@ public final class Training implements AutoCloseable {
         cores = Cores.sharedBy(threads, plan.environments().stepsElsewhere());
       }
     }
+    for (int id = threads; algorithm instanceof AsynchronousAlgorithm && id < learners(); id++) {
+      safePoint.end(id, from.actors().get(id)); // It had left, and may come back.
+    }
+    ready = new CountDownLatch(mayHaveChanged ? Math.min(learners(), threads) : learners());
     if (plan.normalization().any()) {
       moments.restore(Moments.read(in, plan.momentsOfObservations()), Moments.read(in, 1));
     }
@@ -448,6 +452,14 @@ public final class Training implements AutoCloseable {
       throw new IllegalStateException(
           "threads: expected a run that need not be repeatable, but this one is deterministic, with"
               + " one thread");
+    }
+    if (n > plan.threads() && memoryUse().isPresent()) {
+      throw new IllegalStateException(
+          "threads: expected at most "
+              + plan.threads()
+              + ", for which the replay memory was laid out, but got "
+              + n
+              + "; start a run with as many threads");
     }
     if (closed || !running()) {
       throw new IllegalStateException("threads: expected a run that is under way");

@@ -218,7 +218,88 @@ class ReplayRunTest {
   }
 
   @Test
+  void a_memory_that_never_holds_enough_is_refused() {
+    Preset preset = ApexDQN.set("replay-capacity", "500").set("learning-starts", "501");
+
+    assertThatThrownBy(() -> Experiment.of().algorithm(preset).steps(100).build().run())
+        .hasMessageContaining("learning-starts: expected at most replay-capacity, 500 transitions");
+  }
+
+  @Test
+  void the_last_evaluation_is_not_cut_off_by_the_end() {
+    Run run =
+        Experiment.of()
+            .algorithm(ApexDQN)
+            .actors(2)
+            .steps(3_000)
+            .evaluateEvery(2_900)
+            .build()
+            .run();
+
+    assertThat(run.evaluations()).hasSize(1);
+  }
+
+  @Test
+  void a_thread_that_was_interrupted_goes_on() throws Exception {
+    Run run = Experiment.of().algorithm(DQN).threads(1).steps(Long.MAX_VALUE).build().start();
+    while (run.steps() < 500) {
+      Thread.onSpinWait();
+    }
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("actor-learner-0"))
+        .forEach(Thread::interrupt);
+    long before = run.steps();
+    while (run.steps() < before + 500) {
+      Thread.onSpinWait();
+    }
+    run.stop();
+    assertThat(run.await(10_000)).isTrue();
+  }
+
+  @Test
+  void a_run_that_was_left_with_fewer_threads_goes_on_with_them(@TempDir Path folder) {
+    for (Preset preset : List.of(Algorithms.A3C, DQN)) {
+      Path out = folder.resolve(preset.name());
+      Run run = Experiment.of().algorithm(preset).threads(3).steps(60_000).out(out).build().start();
+      while (run.steps() < 1_500) {
+        Thread.onSpinWait();
+      }
+      run.threads(1);
+      long before = run.steps();
+      while (run.steps() < before + 500) {
+        Thread.onSpinWait();
+      }
+      if (preset.equals(DQN)) {
+        assertThatThrownBy(() -> run.threads(4)).hasMessageContaining("expected at most 3");
+      }
+      run.stop();
+      run.await();
+
+      Run resumed = Experiment.resume(out).build().start();
+      long left = run.steps();
+      while (resumed.steps() < left + 500) {
+        Thread.onSpinWait();
+      }
+      resumed.threads(3);
+      before = resumed.steps();
+      while (resumed.steps() < before + 1_000) {
+        Thread.onSpinWait();
+      }
+      resumed.stop();
+      resumed.await();
+      assertThat(resumed.failure()).isEmpty();
+    }
+  }
+
+  @Test
   void what_roles_cannot_do_is_refused_in_words() {
+    assertThatThrownBy(
+            () ->
+                Experiment.of()
+                    .algorithm(ApexDQN.set("importance-exponent", "0.4,1"))
+                    .build()
+                    .run())
+        .hasMessageContaining("importance-exponent: expected one number for ApexDQN");
     assertThatThrownBy(
             () -> Experiment.of().algorithm(ApexDQN).actors(1).deterministic(true).build())
         .hasMessageContaining("roles of ApexDQN");
