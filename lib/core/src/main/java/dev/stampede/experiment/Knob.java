@@ -123,7 +123,7 @@ public enum Knob {
       "queue-length", "", "most states, and most rollouts, that wait", wholeFrom(1, 100_000)),
   LOG_EPSILON("log-epsilon", "", "smallest π(a|s) in the loss's log; 0 for none", number(0, 1)),
   REPLAY_CAPACITY(
-      "replay-capacity", "transitions", "kept in memory, in all", wholeFrom(1, 100_000_000)),
+      "replay-capacity", "transitions", "kept in memory, in all", wholeFrom(1, 1_000_000_000)),
   LEARNING_STARTS(
       "learning-starts",
       "transitions",
