@@ -1,5 +1,6 @@
 package dev.stampede.algorithm;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -19,4 +20,13 @@ public record MemoryUse(
     int n,
     double gamma,
     OptionalDouble priorityExponent,
-    int minibatch) {}
+    int minibatch) {
+
+  /** That of transitions which an algorithm learns from; empty for one without. */
+  public static Optional<MemoryUse> of(Algorithm algorithm) {
+    if (algorithm instanceof ReplayAlgorithm replay) {
+      return Optional.of(replay.memory());
+    }
+    return algorithm instanceof AsynchronousAlgorithm a ? a.memory() : Optional.empty();
+  }
+}

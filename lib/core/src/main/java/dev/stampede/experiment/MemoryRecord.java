@@ -24,6 +24,7 @@ final class MemoryRecord {
     record.put("drawsPerTransition", finite(memory.drawsPerTransition()));
     record.put("actorsWaited", finite(memory.actorsWaited()));
     record.put("learnerWaited", finite(memory.learnerWaited()));
+    record.put("gradientsDropped", finite(memory.gradientsDropped()));
     record.put("actors", memory.actors().stream().map(MemoryRecord::actor).toList());
     return record;
   }

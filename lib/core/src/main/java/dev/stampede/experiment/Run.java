@@ -4,7 +4,6 @@ import dev.stampede.algorithm.Algorithm;
 import dev.stampede.algorithm.AsynchronousAlgorithm;
 import dev.stampede.algorithm.BatchAlgorithm;
 import dev.stampede.algorithm.MemoryUse;
-import dev.stampede.algorithm.ReplayAlgorithm;
 import dev.stampede.diagnosis.Diagnosis;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
@@ -786,7 +785,7 @@ public final class Run {
               + " takes no recurrent network: nobody would carry the recurrent state of its target"
               + " network. A3C, A2C and PAAC take one");
     }
-    memoryOf(algorithm)
+    MemoryUse.of(algorithm)
         .ifPresent(use -> check(use, new ReplaySize(use.capacity(), observations, actions)));
     network = made;
     String anneal = adapted.value(Knob.ANNEAL_STEPS);
@@ -832,14 +831,6 @@ public final class Run {
               + ", so that nothing would ever be learned; set learning-starts lower");
     }
     Replay.checkFits(size);
-  }
-
-  /** The memory of transitions that it learns from, if it has one. */
-  private static Optional<MemoryUse> memoryOf(Algorithm algorithm) {
-    if (algorithm instanceof ReplayAlgorithm replay) {
-      return Optional.of(replay.memory());
-    }
-    return algorithm instanceof AsynchronousAlgorithm a ? a.memory() : Optional.empty();
   }
 
   private static void checkOutputs(Network network, Preset preset, int outputs, Space actions) {

@@ -18,9 +18,9 @@ import java.util.List;
  *
  * <p>An observation of k planes of bytes, shape (k, height, width) with k smaller than both, is k
  * frames; any other is one frame. Where the first k − 1 planes are the last ones of the observation
- * before, only the new one is kept. ConsecutiveFrames are numbered in their order, and those of an
- * observation never stand before those of an earlier one. Memory is taken as it is needed, and that
- * of old frames is used again. Belongs to one thread.
+ * before, only the new one is kept. Frames are numbered in their order, and those of an observation
+ * never stand before those of an earlier one. Memory is taken as it is needed, and that of old
+ * frames is used again. Belongs to one thread.
  */
 final class ConsecutiveFrames implements Saveable {
   private static final int SEGMENT_BYTES = 1 << 20;
@@ -45,7 +45,7 @@ final class ConsecutiveFrames implements Saveable {
     this.last = new long[perObservation];
   }
 
-  /** ConsecutiveFrames of one observation. */
+  /** Frames of one observation. */
   static int perObservation(Space.Box observations) {
     int[] shape = observations.shape();
     boolean planes =
@@ -148,7 +148,7 @@ final class ConsecutiveFrames implements Saveable {
     };
   }
 
-  /** ConsecutiveFrames before this number are not needed any more. */
+  /** Frames before this number are not needed any more. */
   void forgetBefore(long id) {
     first = Math.max(first, id);
     while (!segments.isEmpty() && (segmentsGone + 1) * perSegment <= first) {

@@ -42,14 +42,13 @@ record FreeSpace(long bytes, String what) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a replay of %,d transitions takes %s, but only %s are free %s; at most some %,d"
-                  + " fit%s",
+              "a replay of %,d transitions takes %s, but only %s are free %s; set a smaller"
+                  + " replay-capacity: at most some %,d fit",
               size.capacity(),
               text(needed),
               text(bytes),
               what,
-              (long) (size.capacity() * (double) bytes / needed),
-              size.file().isPresent() ? "" : ", or put it into a file"));
+              (long) (size.capacity() * (double) bytes / needed)));
     }
   }
 

@@ -143,29 +143,45 @@ final class ActorThread implements ActorLearner {
       if (actor.resumedMemory.length > 0) {
         network.setMemory(actor.resumedMemory);
       }
-      actor.memory = actor.newMemory();
-      if (actor.workers != null) {
-        actor.workers.join(id);
-      }
-      training.awaitAllReady();
-      training.safePoint().comeBack(id);
-      actor.cores.enter();
-      try (ThreadMemory ofThread = actor.memory) { // Closed with the thread; null without one.
-        while (true) {
-          actor.algorithm = (AsynchronousAlgorithm) training.algorithm();
-          actor.algorithm.run(actor);
-          boolean over = !training.running() || Thread.currentThread().isInterrupted();
-          if ((over || training.isTooMany(id)) && training.leave(id, actor::end)) {
-            break;
-          }
-          Thread.interrupted(); // Somebody else's: it would end each rollout at once.
-          actor.keepForTheNext(); // The user has changed something.
-        }
-      } finally {
-        actor.cores.leave();
+      try (ThreadMemory memory = actor.newMemory()) { // Closed with the thread; null without one.
+        actor.start(memory);
+        actor.learn();
       }
     } catch (Throwable e) {
       training.fail(e);
+    }
+  }
+
+  private void start(@Nullable ThreadMemory with) throws IOException, InterruptedException {
+    memory = with;
+    if (with != null && resumedBuffer.length > 0) {
+      with.buffer().restore(new DataInputStream(new ByteArrayInputStream(resumedBuffer)));
+    } else if (with != null) {
+      with.start(current);
+    }
+    if (workers != null) {
+      workers.join(id);
+    }
+    training.awaitAllReady();
+    training.safePoint().comeBack(id);
+  }
+
+  /** Its algorithm, and the next one if the user puts another in its place. */
+  private void learn() {
+    cores.enter();
+    try {
+      while (true) {
+        algorithm = (AsynchronousAlgorithm) training.algorithm();
+        algorithm.run(this);
+        boolean over = !training.running() || Thread.currentThread().isInterrupted();
+        if ((over || training.isTooMany(id)) && training.leave(id, this::end)) {
+          break;
+        }
+        Thread.interrupted(); // Somebody else's: it would end each rollout at once.
+        keepForTheNext(); // The user has changed something.
+      }
+    } finally {
+      cores.leave();
     }
   }
 
@@ -176,8 +192,13 @@ final class ActorThread implements ActorLearner {
   /** θ, which this thread changes itself. */
   private final class Own implements Thetas {
     @Override
-    public @Nullable Parameters pull() {
-      return null;
+    public boolean inPlace() {
+      return true;
+    }
+
+    @Override
+    public void sync(LocalNetwork network) {
+      network.sync(theta);
     }
 
     @Override
@@ -195,8 +216,13 @@ final class ActorThread implements ActorLearner {
     }
 
     @Override
-    public Parameters pull() {
-      return server.pull();
+    public boolean inPlace() {
+      return false;
+    }
+
+    @Override
+    public void sync(LocalNetwork network) {
+      network.sync(server.pull());
     }
 
     @Override
@@ -214,27 +240,20 @@ final class ActorThread implements ActorLearner {
     MemoryUse use = algorithm.memory().get();
     Space.Box observations = plan.network().observations();
     long capacity = Math.max(1, use.capacity() / plan.threads());
-    ThreadMemory made =
-        new ThreadMemory(
-            training.memories().of(id, use, capacity, observations, actionSpace),
-            new LocalBuffer(id, use.n(), use.gamma(), observations, actionSpace, 0),
-            new DrawnMinibatch(
-                training,
-                plan,
-                use,
-                actionSpace,
-                gauge,
-                normalizer::observation,
-                thetas,
-                this::updated),
-            random,
-            Math.max(1, use.learningStarts() / plan.threads()));
-    if (resumedBuffer.length > 0) {
-      made.buffer().restore(new DataInputStream(new ByteArrayInputStream(resumedBuffer)));
-    } else {
-      made.start(current);
-    }
-    return made;
+    return new ThreadMemory(
+        training.memories().of(id, use, capacity, observations, actionSpace),
+        new LocalBuffer(id, use.n(), use.gamma(), observations, actionSpace, 0),
+        new DrawnMinibatch(
+            training,
+            plan,
+            use,
+            actionSpace,
+            gauge,
+            normalizer::observation,
+            thetas,
+            this::updated),
+        random,
+        Math.max(1, use.learningStarts() / plan.threads()));
   }
 
   @Override
@@ -305,7 +324,7 @@ final class ActorThread implements ActorLearner {
     t = 0;
     wentBack = false;
     updatesAtSync = training.updates();
-    network.sync(theta);
+    thetas.sync(network);
     if (past != null) {
       past.start(current);
     }
@@ -319,8 +338,7 @@ final class ActorThread implements ActorLearner {
       network.put(i, normalizer.observation(states.get(i)));
     }
     updatesAtSync = training.updates();
-    Parameters pulled = thetas.pull();
-    network.sync(pulled == null ? theta : pulled);
+    thetas.sync(network);
   }
 
   @Override

@@ -104,6 +104,7 @@ public final class Checkpoints {
       if (moment.isPresent()) {
         before.run();
         CheckpointFile.write(directory, moment.get());
+        training.checkpointWritten();
         written(moment.get());
       }
     } catch (InterruptedException e) {

@@ -8,7 +8,6 @@ import dev.stampede.env.Action;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.nn.LocalNetwork;
-import dev.stampede.nn.Parameters;
 import dev.stampede.replay.Batch;
 import dev.stampede.replay.Replay;
 import java.util.function.UnaryOperator;
@@ -57,7 +56,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
     this.updated = updated;
     this.most = use.minibatch();
     this.network =
-        thetas.pull() == null
+        thetas.inPlace()
             ? plan.network().onShared(training.shared(), 2 * most)
             : plan.network().local(2 * most);
     this.target = network.twin();
@@ -81,10 +80,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
       }
     }
     updatesAtDraw = training.updates();
-    Parameters theta = thetas.pull();
-    if (theta != null) {
-      network.sync(theta);
-    }
+    thetas.sync(network);
     return this;
   }
 

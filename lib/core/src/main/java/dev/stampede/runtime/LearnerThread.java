@@ -7,8 +7,8 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
 import dev.stampede.nn.Gradient;
+import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
-import dev.stampede.nn.Parameters;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -94,8 +94,13 @@ final class LearnerThread implements ReplayLearner {
   /** θ itself, of which actors see whole versions. */
   private final class Shown implements Thetas {
     @Override
-    public @Nullable Parameters pull() {
-      return null;
+    public boolean inPlace() {
+      return true;
+    }
+
+    @Override
+    public void sync(LocalNetwork network) {
+      network.sync(training.shared());
     }
 
     @Override

@@ -15,10 +15,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +27,19 @@ import org.jspecify.annotations.Nullable;
  * files {@code replay-0.bin} … beside its checkpoints. Safe for any number of threads.
  *
  * <p>There is one file for each memory, that of the newest checkpoint: it says the step it is of.
+ * Until that checkpoint is on the disk it stands beside the one before, as {@code
+ * replay-0.bin.next}, so that there is a whole one for whichever of the two a run goes on from.
  */
 final class Memories implements AutoCloseable {
   private static final int BUFFER = 1 << 20;
+  private static final String NEXT = ".next";
 
   private final Map<Integer, Replay> byThread = new TreeMap<>();
   private @Nullable Path directory;
-  private @Nullable Path savedIn;
-  private OptionalLong resumedAt = OptionalLong.empty();
+
+  /** Files of what the run goes on with. */
+  private List<Path> saved = List.of();
+
   private long restored;
 
   /** Saves them there with each checkpoint. */
@@ -45,16 +50,21 @@ final class Memories implements AutoCloseable {
   /**
    * Fills each memory that is made with what was saved of it there at this step.
    *
-   * @return whether something was saved then
+   * @param count how many there were
+   * @return false if not all of them were saved then; nothing is filled in that case
    */
-  synchronized boolean restoreFrom(Path from, long step) {
-    savedIn = from;
-    resumedAt = OptionalLong.of(step);
-    try {
-      return saved(0).isPresent();
-    } catch (IOException e) {
-      return false;
+  synchronized boolean restoreFrom(Path from, long step, int count) throws IOException {
+    List<Path> saved = new ArrayList<>();
+    for (int id = 0; id < count; id++) {
+      if (isOf(step, next(from, id))) {
+        rename(next(from, id), file(from, id)); // The run was killed before it could do so.
+      }
+      if (isOf(step, file(from, id))) {
+        saved.add(file(from, id));
+      }
     }
+    this.saved = saved.size() == count ? saved : List.of();
+    return saved.size() == count;
   }
 
   /** The memory of thread {@code id}: a new one unless it has one. */
@@ -77,13 +87,21 @@ final class Memories implements AutoCloseable {
   }
 
   private void restore(int id, Replay into) throws IOException {
-    Optional<Path> file = saved(id);
-    if (file.isPresent()) {
-      try (DataInputStream in = open(file.get())) {
-        in.readLong();
-        into.restore(in);
-        restored += into.added();
-      }
+    if (id >= saved.size()) {
+      return;
+    }
+    try (DataInputStream in = open(saved.get(id))) {
+      in.readLong();
+      into.restore(in);
+      restored += into.added();
+    } catch (IOException e) {
+      throw new IOException(
+          "the saved memory "
+              + saved.get(id)
+              + " cannot be read ("
+              + e
+              + "); remove that file to go on with an empty memory",
+          e);
     }
   }
 
@@ -91,18 +109,18 @@ final class Memories implements AutoCloseable {
     return new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER));
   }
 
-  /** The file of a memory, if it is of the step at which the run goes on. */
-  private Optional<Path> saved(int id) throws IOException {
-    if (savedIn == null || resumedAt.isEmpty() || !Files.exists(file(savedIn, id))) {
-      return Optional.empty();
+  private static boolean isOf(long step, Path file) {
+    if (!Files.exists(file)) {
+      return false;
     }
-    Path file = file(savedIn, id);
     try (DataInputStream in = open(file)) {
-      return in.readLong() == resumedAt.getAsLong() ? Optional.of(file) : Optional.empty();
+      return in.readLong() == step;
+    } catch (IOException e) {
+      return false; // It is filled again, and the run says so.
     }
   }
 
-  /** While no thread adds or draws. */
+  /** While no thread adds or draws; before its checkpoint is written. */
   synchronized void save(long step) {
     Path into = directory;
     if (into == null) {
@@ -110,10 +128,26 @@ final class Memories implements AutoCloseable {
     }
     try {
       for (Map.Entry<Integer, Replay> each : byThread.entrySet()) {
-        write(file(into, each.getKey()), step, each.getValue());
+        write(next(into, each.getKey()), step, each.getValue());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What was saved last takes the place of what was saved before: its checkpoint is written. */
+  synchronized void keepSaved() throws IOException {
+    Path into = directory;
+    if (into != null) {
+      for (int id : byThread.keySet()) {
+        rename(next(into, id), file(into, id));
+      }
+    }
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    if (Files.exists(from)) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
@@ -125,7 +159,7 @@ final class Memories implements AutoCloseable {
         out.writeLong(step);
         replay.save(out);
       }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      rename(part, file);
     } finally {
       Files.deleteIfExists(part); // A full disk has no room for it.
     }
@@ -133,6 +167,10 @@ final class Memories implements AutoCloseable {
 
   private static Path file(Path directory, int id) {
     return directory.resolve("replay-" + id + ".bin");
+  }
+
+  private static Path next(Path directory, int id) {
+    return directory.resolve(file(directory, id).getFileName() + NEXT);
   }
 
   /** What each of them looks like; none once they are closed. */

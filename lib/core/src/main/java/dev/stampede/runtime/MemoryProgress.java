@@ -23,6 +23,8 @@ import java.util.OptionalDouble;
  *     no such time
  * @param actorsWaited share of that time that actors waited for the learner, in the mean; or NaN
  * @param learnerWaited share of that time that the learner waited for actors
+ * @param gradientsDropped share of the gradients sent to a parameter server, counted shard by
+ *     shard, that were too old to be taken; NaN without a parameter server
  * @param actors by their number
  */
 public record MemoryProgress(
@@ -39,6 +41,7 @@ public record MemoryProgress(
     double drawsPerTransition,
     double actorsWaited,
     double learnerWaited,
+    double gradientsDropped,
     List<Actor> actors) {
   public MemoryProgress {
     priorities = List.copyOf(priorities);

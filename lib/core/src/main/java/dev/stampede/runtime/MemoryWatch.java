@@ -103,6 +103,7 @@ final class MemoryWatch {
         between == null ? Double.NaN : between.drawsPerTransition(),
         between == null ? Double.NaN : share(between.actorsWaited(), training.threads() * learning),
         between == null ? Double.NaN : share(between.learnerWaited(), learning),
+        training.server().map(ParameterServer::droppedShare).orElse(Double.NaN),
         actors(training.threads()));
   }
 

@@ -16,6 +16,7 @@ final class ParameterServer {
   private final Optimizer optimizer;
   private final Shard[] shards;
   private final long mostStale;
+  private final AtomicLong sent = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
 
   /** A part of θ⁺, which is also its lock. */
@@ -48,9 +49,9 @@ final class ParameterServer {
     return (int) ((long) theta.size() * k / shards.length);
   }
 
-  /** Gradients that a shard found too old. */
-  long dropped() {
-    return dropped.get();
+  /** Share of all gradients, counted shard by shard, that were too old; NaN before the first. */
+  double droppedShare() {
+    return dropped.get() / (double) sent.get();
   }
 
   /** What a worker knows of θ⁺. Belongs to one thread. */
@@ -80,6 +81,7 @@ final class ParameterServer {
       float eta = optimizer.begin((float) learningRate);
       for (int k = 0; k < shards.length; k++) {
         Shard shard = shards[k];
+        sent.incrementAndGet();
         synchronized (shard) {
           if (shard.version - versions[k] > mostStale) {
             dropped.incrementAndGet();

@@ -56,6 +56,7 @@ final class ReplayActorThread implements ReplayActor {
       int id,
       Environment environment,
       LocalNetwork network,
+      @Nullable LocalCritic critic,
       TransitionSink sink,
       ParameterSource parameters,
       long seed) {
@@ -79,7 +80,7 @@ final class ReplayActorThread implements ReplayActor {
             plan.network().observations(),
             actionSpace,
             algorithm.kept(actionSpace));
-    this.critic = plan.critic().map(of -> of.network().local(1)).orElse(null);
+    this.critic = critic;
     this.current = environment.reset(environmentSeed);
     buffer.start(current);
   }
@@ -95,10 +96,11 @@ final class ReplayActorThread implements ReplayActor {
       TransitionSink sink,
       ParameterSource parameters) {
     try (Environment environment = EpisodeStatistics.around(make.get());
-        LocalNetwork network = plan.network().local(2)) {
+        LocalNetwork network = plan.network().local(2);
+        LocalCritic critic = plan.critic().map(of -> of.network().local(1)).orElse(null)) {
       ReplayActorThread actor =
           new ReplayActorThread(
-              training, plan, algorithm, id, environment, network, sink, parameters, seed);
+              training, plan, algorithm, id, environment, network, critic, sink, parameters, seed);
       Optional<byte[]> resumed = training.resumedActor(id);
       if (resumed.isPresent()) {
         actor.restore(resumed.get());
@@ -111,7 +113,6 @@ final class ReplayActorThread implements ReplayActor {
         algorithm.act(actor);
       } finally {
         actor.cores.leave();
-        actor.close();
       }
       training.safePoint().end(id, actor.state());
     } catch (Throwable e) {
@@ -245,12 +246,6 @@ final class ReplayActorThread implements ReplayActor {
   @Override
   public Space actionSpace() {
     return actionSpace;
-  }
-
-  private void close() {
-    if (critic != null) {
-      critic.close();
-    }
   }
 
   /** All that this actor must know to go on from here, between two steps. */

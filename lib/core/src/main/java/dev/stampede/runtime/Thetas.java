@@ -1,16 +1,16 @@
 package dev.stampede.runtime;
 
 import dev.stampede.nn.Gradient;
-import dev.stampede.nn.Parameters;
-import org.jspecify.annotations.Nullable;
+import dev.stampede.nn.LocalNetwork;
 
 /** Where a thread has θ from, and where its gradients go. */
 interface Thetas {
 
-  /**
-   * θ as it is now, for a thread that computes with a copy; null where it computes with θ itself.
-   */
-  @Nullable Parameters pull();
+  /** Whether networks may compute with θ itself, and not only with a copy. */
+  boolean inPlace();
+
+  /** Gives a network θ as it is now. */
+  void sync(LocalNetwork network);
 
   /**
    * Applies a gradient.

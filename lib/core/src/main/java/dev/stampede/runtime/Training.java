@@ -148,7 +148,8 @@ public final class Training implements AutoCloseable {
             plan.algorithm() instanceof PeerAlgorithm ? plan.threads() : 0,
             () -> learningRate(T.get()));
     this.environmentsAreSaved = States.canSave(first);
-    this.watch = memoryUse().map(use -> new MemoryWatch(this, use, memories, episodes));
+    this.watch =
+        MemoryUse.of(plan.algorithm()).map(use -> new MemoryWatch(this, use, memories, episodes));
     this.workers = plan.algorithm() instanceof ChiefAlgorithm ? new Workers(this, plan) : null;
     this.cores = Cores.sharedBy(plan.threads(), plan.environments().stepsElsewhere());
     this.seedOfNext = seed;
@@ -312,20 +313,14 @@ public final class Training implements AutoCloseable {
    *
    * @return whether they were
    */
-  public boolean restoreMemories(Path directory) {
-    return memories.restoreFrom(directory, T.get());
+  public boolean restoreMemories(Path directory) throws IOException {
+    int count = plan.algorithm() instanceof ReplayAlgorithm ? 1 : plan.threads();
+    return memories.restoreFrom(directory, T.get(), count);
   }
 
   /** Whether its threads learn from memories. */
   public boolean hasMemories() {
     return watch.isPresent();
-  }
-
-  private Optional<MemoryUse> memoryUse() {
-    if (plan.algorithm() instanceof ReplayAlgorithm replay) {
-      return Optional.of(replay.memory());
-    }
-    return plan.algorithm() instanceof AsynchronousAlgorithm a ? a.memory() : Optional.empty();
   }
 
   /** What its memories look like, or looked like when it ended; empty without any. */
@@ -344,6 +339,11 @@ public final class Training implements AutoCloseable {
 
   Memories memories() {
     return memories;
+  }
+
+  /** The last {@link #checkpoint} is on the disk. */
+  void checkpointWritten() throws IOException {
+    memories.keepSaved();
   }
 
   /** Gives back what only a training that runs or is saved needs; after {@link #run}. */
@@ -453,7 +453,7 @@ public final class Training implements AutoCloseable {
           "threads: expected a run that need not be repeatable, but this one is deterministic, with"
               + " one thread");
     }
-    if (n > plan.threads() && memoryUse().isPresent()) {
+    if (n > plan.threads() && MemoryUse.of(plan.algorithm()).isPresent()) {
       throw new IllegalStateException(
           "threads: expected at most "
               + plan.threads()

@@ -3,6 +3,7 @@ package dev.stampede.experiment;
 import static dev.stampede.experiment.Algorithms.A3C;
 import static dev.stampede.experiment.Algorithms.ApexDQN;
 import static dev.stampede.experiment.Algorithms.DQN;
+import static dev.stampede.experiment.Algorithms.Gorila;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -123,7 +124,21 @@ class MemoryWatchTest {
     assertThat(memory.drawn()).isEqualTo(32 * run.updates());
     assertThat(memory.priorities()).hasSize(5).isSorted();
     assertThat(memory.learnerWaited()).isNaN(); // Nobody waits for anybody.
+    assertThat(memory.gradientsDropped()).isNaN(); // Nor sends gradients to a server.
     assertThat(memory.actors()).hasSize(2).allMatch(actor -> actor.epsilon().isEmpty());
+  }
+
+  @Test
+  void gradients_that_a_parameter_server_found_too_old_are_seen() {
+    Run run =
+        Experiment.of()
+            .algorithm(Gorila.set("learning-starts", "200").set("most-stale", "0"))
+            .threads(4)
+            .steps(4_000)
+            .build()
+            .run();
+
+    assertThat(run.memory().orElseThrow().gradientsDropped()).isBetween(1e-4, 0.99);
   }
 
   @Test

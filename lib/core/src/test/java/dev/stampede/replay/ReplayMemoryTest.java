@@ -76,7 +76,7 @@ class ReplayMemoryTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
             "a replay of 100,000,000 transitions takes 7\\d\\d\\.\\d GB, but only [\\d,.]+ (GB|kB)"
-                + " are free of memory; at most some [\\d,]+ fit, or put it into a file");
+                + " are free of memory; set a smaller replay-capacity: at most some [\\d,]+ fit");
     assertThatThrownBy(() -> new FreeSpace(3_630_000_000L, "of memory").require(small))
         .hasMessageContaining("takes 7.3 GB, but only 3.6 GB are free")
         .hasMessageContaining("at most some 4");

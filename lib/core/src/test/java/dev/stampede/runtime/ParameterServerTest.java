@@ -43,12 +43,12 @@ class ParameterServerTest {
     }
     slow.push(ones(1), 1); // Two updates old: still taken.
     assertThat(theta.toArray()).containsOnly(-3f);
-    assertThat(server.dropped()).isZero();
+    assertThat(server.droppedShare()).isZero();
 
     slow.push(ones(1), 1); // Three, with its own.
 
     assertThat(theta.toArray()).containsOnly(-3f);
-    assertThat(server.dropped()).isEqualTo(5);
+    assertThat(server.droppedShare()).isEqualTo(5 / 20.0); // Of four gradients to five shards.
   }
 
   /** Without a lock, some of these would be lost. */

@@ -20,6 +20,9 @@ private fun figures(memory: MemoryProgress): List<Pair<String, String>> {
     ("learner waits" to percent(memory.learnerWaited())).takeIf {
       memory.learnerWaited().isFinite()
     },
+    ("gradients dropped" to percent(memory.gradientsDropped())).takeIf {
+      memory.gradientsDropped().isFinite()
+    },
   )
 }
 
