@@ -26,9 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What a prioritized memory costs: 512 of 2 million drawn and given new priorities, where an
  * observation is a single number, so that the tree and the tables are what is timed; and blocks of
- * 50 Atari transitions added, and 512 drawn with their stacks of frames. After {@code mvn
- * -DskipTests install}: {@code mvn -q -pl lib/bench exec:exec -Dexec.args="-cp %classpath
- * org.openjdk.jmh.Main ReplayBenchmark"}.
+ * 50 Atari transitions added, and 512 drawn with their stacks of frames. {@code mvn -q -Pjmh
+ * -Djmh=ReplayBenchmark -DskipTests -pl lib/bench -am verify}
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

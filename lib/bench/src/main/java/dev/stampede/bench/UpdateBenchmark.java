@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The parts of one A3C update of five steps. After {@code mvn -DskipTests install}: {@code mvn -q
- * -pl lib/bench exec:exec -Dexec.args="-cp %classpath org.openjdk.jmh.Main UpdateBenchmark"}.
+ * The parts of one A3C update of five steps. {@code mvn -q -Pjmh -Djmh=UpdateBenchmark -DskipTests
+ * -pl lib/bench -am verify}
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
