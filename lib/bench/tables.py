@@ -9,6 +9,7 @@ after `mvn -DskipTests package`, on a machine that does nothing else.
     python3 lib/bench/tables.py startup --threads 2
     python3 lib/bench/tables.py curve --runs FOLDER/breakout-* --random 1.06 1.62 --out breakout.svg
     python3 lib/bench/tables.py memory --env cartpole --threads 2 --seconds 1800
+    python3 lib/bench/tables.py replay-memory --env MinAtar/Breakout-v0 --steps 1000000 --set replay-capacity=100000
     python3 lib/bench/tables.py against --pairs 5 --seconds 20 --ours "bench --env cartpole --threads 2" \\
         --theirs "PYTHON pfrl_peer.py a3c cartpole 2"
 
@@ -369,6 +370,32 @@ def memory(args: argparse.Namespace) -> None:
     print(f"{measured.steps_per_second(5):.0f} steps/s")
 
 
+def replay_memory(args: argparse.Namespace) -> None:
+    """All processes of a DQN run, from when its replay is full to the last of the steps."""
+    capacity = int(dict(each.split("=", 1) for each in args.set)["replay-capacity"])
+    command = ["bench", "--env", args.env, "--threads", "1", "--algorithm", "DQN"]
+    command += [*knobs(args), "--seconds", "1000000"]
+    print(f"{where()}\n{' '.join(command)}\n", flush=True)
+    measured = Measured([*STAMPEDE, *command])
+    full, due = 0.0, 0.0
+    try:
+        while not measured.steps or measured.steps[-1][1] < args.steps:
+            if measured.process.poll() is not None:
+                raise RuntimeError("the run ended before the last step")
+            time.sleep(1)
+            steps = measured.steps[-1][1] if measured.steps else 0
+            if steps >= capacity and not full:
+                full = measured.memory[-1][1]
+                print(f"full after {steps} steps: {full:.1f} MB", flush=True)
+            if steps >= due:
+                print(f"step {steps}: {measured.memory[-1][1] if measured.memory else 0:.1f} MB", flush=True)
+                due += args.steps / 10
+        end = statistics.median(m for _, m in measured.memory[-10:])
+    finally:
+        measured.end()
+    print(f"{end:.1f} MB at the end / {full:.1f} MB when it was first full = {end / full:.3f}")
+
+
 def against(args: argparse.Namespace) -> None:
     ours, theirs = shlex.split(args.ours), shlex.split(args.theirs)
     ours = [*STAMPEDE, *ours, "--seconds", "1000000"] if ours[0] == "bench" else ours
@@ -464,10 +491,11 @@ def main() -> None:
         breakout,
         maze,
         memory,
+        replay_memory,
         against,
         curve,
     ):
-        command = commands.add_parser(function.__name__)
+        command = commands.add_parser(function.__name__.replace("_", "-"))
         command.set_defaults(function=function)
         command.add_argument("--threads", type=int, nargs="+", default=[2])
         command.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))

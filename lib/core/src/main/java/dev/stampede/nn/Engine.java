@@ -34,7 +34,7 @@ public final class Engine {
    * To be called first on each thread that computes: one native thread, and no graph unless asked
    * for.
    */
-  static void prepareThread() {
+  public static void prepareThread() {
     Holder.ENGINE.getEngineName();
     JniUtils.setNumThreads(1);
     JniUtils.setGradMode(false);

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * own thread.
  */
 final class ActorThread implements ActorLearner {
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
   private final Training training;
   private final Parameters theta;
   private final Plan plan;
@@ -197,8 +199,10 @@ final class ActorThread implements ActorLearner {
     }
 
     @Override
-    public void sync(LocalNetwork network) {
-      network.sync(theta);
+    public void sync(LocalNetwork... networks) {
+      for (LocalNetwork each : networks) {
+        each.sync(theta);
+      }
     }
 
     @Override
@@ -221,8 +225,11 @@ final class ActorThread implements ActorLearner {
     }
 
     @Override
-    public void sync(LocalNetwork network) {
-      network.sync(server.pull());
+    public void sync(LocalNetwork... networks) {
+      Parameters now = server.pull();
+      for (LocalNetwork each : networks) {
+        each.sync(now);
+      }
     }
 
     @Override
@@ -248,6 +255,7 @@ final class ActorThread implements ActorLearner {
             plan,
             use,
             actionSpace,
+            CORES / plan.threads(),
             gauge,
             normalizer::observation,
             thetas,

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class DrawnMinibatch implements Minibatch, AutoCloseable {
   private final Training training;
   private final Plan plan;
-  private final LocalNetwork network;
-  private final LocalNetwork target;
+  private final Threads threads;
+  private final MinibatchNetwork network;
+  private final MinibatchNetwork target;
+  private final LocalNetwork[] all;
   private final Gauge gauge;
   private final UnaryOperator<Observation> seen;
   private final Thetas thetas;
@@ -35,6 +37,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   private long updatesAtDraw;
 
   /**
+   * @param cores that it may use
    * @param seen what the networks see of an observation
    * @param thetas where θ comes from, and where gradients go
    * @param updated called after each update
@@ -44,6 +47,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
       Plan plan,
       MemoryUse use,
       Space actions,
+      int cores,
       Gauge gauge,
       UnaryOperator<Observation> seen,
       Thetas thetas,
@@ -55,10 +59,19 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
     this.thetas = thetas;
     this.updated = updated;
     this.most = use.minibatch();
+    int parts = MinibatchNetwork.parts(plan.network(), most, cores);
+    this.threads = new Threads(Thread.currentThread().getName() + "-part", parts - 1);
     this.network =
-        thetas.inPlace()
-            ? plan.network().onShared(training.shared(), 2 * most)
-            : plan.network().local(2 * most);
+        MinibatchNetwork.of(
+            plan.network(),
+            most,
+            parts,
+            threads,
+            states ->
+                thetas.inPlace()
+                    ? plan.network().onShared(training.shared(), states)
+                    : plan.network().local(states));
+    this.all = network.networks();
     this.target = network.twin();
     this.batch = new Batch(most, plan.network().observations(), actions);
     this.critic =
@@ -73,14 +86,13 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
     memory.draw(most, beta, random, batch);
     from = memory;
     for (int j = 0; j < batch.size(); j++) {
-      network.put(j, seen.apply(batch.state(j)));
-      network.put(batch.size() + j, seen.apply(batch.next(j)));
+      network.put(j, seen.apply(batch.state(j)), seen.apply(batch.next(j)));
       if (critic != null) {
         critic.put(j, seen.apply(batch.state(j)), seen.apply(batch.next(j)));
       }
     }
     updatesAtDraw = training.updates();
-    thetas.sync(network);
+    thetas.sync(all);
     return this;
   }
 
@@ -111,17 +123,19 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
 
   @Override
   public float[] next() {
-    return network.outputs(size(), size());
+    return network.next();
   }
 
   @Override
   public float[] nextTarget() {
     Training.Target now = training.target();
     if (now != seenTarget) {
-      target.sync(now.theta());
+      for (LocalNetwork each : target.networks()) {
+        each.sync(now.theta());
+      }
       seenTarget = now;
     }
-    return target.outputs(size(), size());
+    return target.next();
   }
 
   @Override
@@ -133,7 +147,6 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   public void update(ActorLearner.Loss loss) {
     long T = training.steps();
     network.backward(
-        size(),
         (out, dOut) -> Losses.reduced(loss, out, dOut, size(), 1, plan, training, gauge),
         dTheta -> thetas.apply(dTheta, T, updatesAtDraw));
     updated.run();
@@ -153,5 +166,6 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
     }
     target.close();
     network.close();
+    threads.close();
   }
 }

@@ -71,6 +71,7 @@ final class LearnerThread implements ReplayLearner {
             plan,
             algorithm.memory(),
             actionSpace,
+            cores(plan.threads()),
             learner.gauge,
             UnaryOperator.<Observation>identity(),
             learner.new Shown(),
@@ -91,6 +92,12 @@ final class LearnerThread implements ReplayLearner {
     }
   }
 
+  /** All cores that the actors leave, and half of them at least. */
+  private static int cores(int actors) {
+    int all = Runtime.getRuntime().availableProcessors();
+    return all - Math.min(actors, all / 2);
+  }
+
   /** θ itself, of which actors see whole versions. */
   private final class Shown implements Thetas {
     @Override
@@ -99,8 +106,10 @@ final class LearnerThread implements ReplayLearner {
     }
 
     @Override
-    public void sync(LocalNetwork network) {
-      network.sync(training.shared());
+    public void sync(LocalNetwork... networks) {
+      for (LocalNetwork each : networks) {
+        each.sync(training.shared());
+      }
     }
 
     @Override

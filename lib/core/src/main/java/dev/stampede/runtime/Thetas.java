@@ -9,8 +9,8 @@ interface Thetas {
   /** Whether networks may compute with θ itself, and not only with a copy. */
   boolean inPlace();
 
-  /** Gives a network θ as it is now. */
-  void sync(LocalNetwork network);
+  /** Gives networks θ as it is now, the same to all. */
+  void sync(LocalNetwork... networks);
 
   /**
    * Applies a gradient.

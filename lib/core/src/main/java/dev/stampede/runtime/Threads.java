@@ -1,5 +1,6 @@
 package dev.stampede.runtime;
 
+import dev.stampede.nn.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +30,7 @@ final class Threads implements AutoCloseable {
             : Executors.newFixedThreadPool(
                 count,
                 task -> {
-                  Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+                  Thread thread = new Thread(prepared(task), name + "-" + number.getAndIncrement());
                   started.add(thread);
                   return thread;
                 });
@@ -72,6 +73,55 @@ final class Threads implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while " + n + " tasks were under way", e);
     }
+  }
+
+  /**
+   * The same, but does it for 0 on the calling thread, which waits for the others even if it is
+   * interrupted.
+   */
+  void withCaller(int n, IntConsumer task) {
+    if (service == null) {
+      all(n, task);
+      return;
+    }
+    List<Future<?>> others = new ArrayList<>(n);
+    for (int i = 1; i < n; i++) {
+      int each = i;
+      others.add(service.submit(() -> task.accept(each)));
+    }
+    RuntimeException failure = null;
+    try {
+      task.accept(0);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    boolean interrupted = false;
+    for (Future<?> each : others) {
+      while (true) {
+        try {
+          each.get();
+          break;
+        } catch (ExecutionException e) {
+          failure = worse(failure, e.getCause());
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static Runnable prepared(Runnable task) {
+    return () -> {
+      Engine.prepareThread();
+      task.run();
+    };
   }
 
   /** The failure that says most: not the one of a thread that only waited for another. */
