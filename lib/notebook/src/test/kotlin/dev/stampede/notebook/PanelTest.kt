@@ -88,15 +88,23 @@ class PanelTest {
   @Test
   fun of_many_actors_the_panel_shows_some_and_says_so() {
     val actors = (0 until 64).map { MemoryProgress.Actor(it, OptionalDouble.of(0.4), 1.0) }
-    val nan = Double.NaN
-    val memory =
-      MemoryProgress(1.0, 1.0, 0, 9, 0, 0, emptyList(), nan, 0, nan, nan, nan, nan, actors)
-
-    val html = memoryHtml(memory)
+    val html = memoryHtml(memoryOf(actors, dropped = Double.NaN))
 
     assertThat(html).contains("actor 0,", "actor 63,", "Some of 64 actors")
     assertThat(html.split("actor ").size - 1).isLessThanOrEqualTo(7)
-    assertThat(html).doesNotContain("wait", "priorities")
+    assertThat(html).doesNotContain("wait", "priorities", "dropped")
+  }
+
+  @Test
+  fun with_a_parameter_server_the_panel_shows_how_many_gradients_were_too_old() {
+    assertThat(memoryHtml(memoryOf(emptyList(), dropped = 0.25)))
+      .contains("gradients dropped", "25")
+  }
+
+  private fun memoryOf(actors: List<MemoryProgress.Actor>, dropped: Double): MemoryProgress {
+    val nan = Double.NaN
+    val none = emptyList<Double>()
+    return MemoryProgress(1.0, 1.0, 0, 9, 0, 0, none, nan, 0, nan, nan, nan, nan, dropped, actors)
   }
 
   @Test
