@@ -820,21 +820,42 @@ public final class Preset {
   }
 
   private Block convNetwork(Space.Box observations, int outputs) {
-    SequentialBlock body = convFeatures(observations);
+    SequentialBlock layers = convLayers();
+    if (cells() == 0 && isDueling() && unitsOfConv() > 0) {
+      return Networks.channelsFirst(
+          observations, Networks.dueling(layers, unitsOfConv(), outputs - 1));
+    }
+    SequentialBlock body = Networks.channelsFirst(observations, layers);
     return cells() > 0 ? Networks.lstm(body, cells(), outputs) : Networks.linear(body, outputs);
+  }
+
+  private boolean isDueling() {
+    return settings.containsKey(Knob.DUELING) && yes(Knob.DUELING);
+  }
+
+  /** Of the dense layer behind the convolutions; 0 if there is none. */
+  private int unitsOfConv() {
+    return switch (value(Knob.NETWORK)) {
+      case "large-conv" -> whole(Knob.HIDDEN);
+      case "linear-conv" -> 0;
+      case "grid-conv" -> Networks.GRID_UNITS;
+      default -> Networks.SMALL_UNITS;
+    };
   }
 
   /** All but the last layers of a network for pictures. */
   SequentialBlock convFeatures(Space.Box observations) {
+    return Networks.channelsFirst(observations, convLayers());
+  }
+
+  private SequentialBlock convLayers() {
     Features seen = yes(Knob.SPATIAL_SOFTMAX) ? Features.POINTS : Features.MAPS;
-    SequentialBlock layers =
-        switch (value(Knob.NETWORK)) {
-          case "large-conv" -> Networks.largeConvFeatures(seen, whole(Knob.HIDDEN));
-          case "linear-conv" -> Networks.linearConvFeatures(seen);
-          case "grid-conv" -> Networks.gridConvFeatures();
-          default -> Networks.smallConvFeatures(seen);
-        };
-    return Networks.channelsFirst(observations, layers);
+    return switch (value(Knob.NETWORK)) {
+      case "large-conv" -> Networks.largeConvFeatures(seen, whole(Knob.HIDDEN));
+      case "linear-conv" -> Networks.linearConvFeatures(seen);
+      case "grid-conv" -> Networks.gridConvFeatures();
+      default -> Networks.smallConvFeatures(seen);
+    };
   }
 
   /** Whether its environments step together, so that a run can be repeated bit for bit. */

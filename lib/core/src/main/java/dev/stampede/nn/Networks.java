@@ -16,6 +16,12 @@ import java.util.List;
 
 /** The networks of the papers, as ordinary DJL blocks. */
 public final class Networks {
+  /** Units of the dense layer of {@link #smallConv}. */
+  public static final int SMALL_UNITS = 256;
+
+  /** The same of {@link #gridConvFeatures}. */
+  public static final int GRID_UNITS = 128;
+
   private Networks() {}
 
   /** What the layers after a convolution see of its channels. */
@@ -62,7 +68,7 @@ public final class Networks {
         .add(conv(32, 4, 2))
         .add(Activation.reluBlock())
         .add(seen.block())
-        .add(dense(256))
+        .add(dense(SMALL_UNITS))
         .add(Activation.reluBlock());
   }
 
@@ -103,8 +109,32 @@ public final class Networks {
         .add(conv(16, 3, 1))
         .add(Activation.reluBlock())
         .add(Blocks.batchFlattenBlock())
-        .add(dense(128))
+        .add(dense(GRID_UNITS))
         .add(Activation.reluBlock());
+  }
+
+  /**
+   * Convolutions, then two streams with a hidden layer each: one for V, one for the advantages of
+   * the actions, side by side in this order. Wang et al. (2016), arXiv:1511.06581, section 3.
+   *
+   * @param features convolutions that end with one dense layer and its nonlinearity, which stand in
+   *     both streams instead; changed by this
+   * @param units of that layer
+   * @param actions outputs of the second stream
+   */
+  public static SequentialBlock dueling(SequentialBlock features, int units, int actions) {
+    features.removeLastBlock();
+    features.removeLastBlock();
+    Block value = linear(stream(units), 1);
+    Block advantages = linear(stream(units), actions);
+    return features.add(
+        new ParallelBlock(
+            streams -> new NDList(streams.get(0).head(), streams.get(1).head()),
+            List.of(value, advantages)));
+  }
+
+  private static SequentialBlock stream(int units) {
+    return new SequentialBlock().add(dense(units)).add(Activation.reluBlock());
   }
 
   /**

@@ -108,6 +108,20 @@ class PresetTest {
   }
 
   @Test
+  void dueling_networks_for_pixels_have_two_streams_behind_the_convolutions() {
+    int small = 4 * 16 * 64 + 16 + 16 * 32 * 16 + 32;
+    int large = 4 * 32 * 64 + 32 + 32 * 64 * 16 + 64 + 64 * 64 * 9 + 64;
+    Preset dqn = Algorithms.DQN.dueling();
+
+    assertThat(size(dqn))
+        .isEqualTo(large + 2 * (64 * 7 * 7 + 1) * 512 + 513 * 3); // V and two advantages.
+    assertThat(size(dqn.set("network", "small-conv")))
+        .isEqualTo(small + 2 * (32 * 9 * 9 + 1) * 256 + 257 * 3);
+    assertThat(size(Algorithms.ApexDQN)).isEqualTo(size(dqn));
+    assertThat(size(dqn.set("network", "linear-conv"))).isEqualTo(small + 3 * (32 * 9 * 9 + 1));
+  }
+
+  @Test
   void pictures_may_have_their_channels_last() {
     Space.Box colours = Space.Box.bytes(96, 96, 3);
     Preset adapted = A3C.adaptedTo(colours, Space.Box.floats(3), 1_000_000);
@@ -128,6 +142,10 @@ class PresetTest {
     assertThat(preset.value(Knob.T_MAX)).as("set by the user").isEqualTo("5");
     assertThat(new Network(preset.makeNetwork(grid, 7), grid).size())
         .isEqualTo(16 * 4 * 9 + 16 + (16 * 8 * 8 + 1) * 128 + 129 * 7);
+
+    Preset dueling = Algorithms.NStepQ.dueling().adaptedTo(grid, new Space.Discrete(6), 5_000_000);
+    assertThat(new Network(dueling.makeNetwork(grid, 7), grid).size())
+        .isEqualTo(16 * 4 * 9 + 16 + 2 * (16 * 8 * 8 + 1) * 128 + 129 * 7);
   }
 
   private static int size(Preset preset) {

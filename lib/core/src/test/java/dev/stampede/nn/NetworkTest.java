@@ -19,6 +19,7 @@ import dev.stampede.nn.Networks.Nonlinearity;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -32,6 +33,37 @@ class NetworkTest {
   void the_papers_small_network_has_its_layers() {
     assertThat(new Network(Networks.smallConv(5), Space.Box.bytes(4, 84, 84)).size())
         .isEqualTo(16 * 4 * 64 + 16 + 32 * 16 * 16 + 32 + 256 * 2592 + 256 + 5 * 256 + 5);
+  }
+
+  @Test
+  void the_streams_of_a_dueling_network_share_the_convolutions_only() {
+    Space.Box box = Space.Box.bytes(4, 84, 84);
+    Network network =
+        new Network(
+            Networks.dueling(Networks.smallConvFeatures(Networks.Features.MAPS), 256, 3), box);
+    int convolutions = 16 * 4 * 64 + 16 + 32 * 16 * 16 + 32;
+    int stream = 256 * 2592 + 256;
+    int value = stream + 256 + 1;
+    assertThat(network.size()).isEqualTo(convolutions + value + stream + 3 * 256 + 3);
+
+    Parameters theta = new Parameters(network.size());
+    float[] values = Initialization.TORCH.values(network, new SplittableRandom(1));
+    byte[] picture = new byte[box.bytes()];
+    new SplittableRandom(2).nextBytes(picture);
+    float[][] outputs = new float[2][];
+    try (LocalNetwork local = network.local(1)) {
+      for (int i = 0; i < 2; i++) {
+        theta.set(values);
+        local.sync(theta);
+        local.put(0, Observation.of(picture));
+        outputs[i] = local.forward(0).clone();
+        Arrays.fill(values, convolutions, convolutions + value, 0.5f); // That of V.
+      }
+    }
+
+    assertThat(outputs[1][0]).isNotCloseTo(outputs[0][0], within(1e-3f));
+    assertThat(Arrays.copyOfRange(outputs[1], 1, 4))
+        .isEqualTo(Arrays.copyOfRange(outputs[0], 1, 4));
   }
 
   @Test
