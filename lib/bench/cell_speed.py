@@ -83,10 +83,18 @@ def main() -> int:
 
 def measure(arguments: argparse.Namespace, folder: Path) -> list[tuple[float, float]]:
     """Steps per second of each pair: the built-in one's, the cell's."""
+    result = last_result(CELLS, {**vars(arguments), "out": folder / "run"}, folder)
+    return [
+        (float(theirs), float(mine))
+        for theirs, mine in (pair.split(",") for pair in result.split())
+    ]
+
+
+def last_result(sources: list[str], values: dict[str, object], folder: Path) -> str:
+    """What the last of these cells gives in the kernel; `{jar}` and the values are put into them."""
     import execute
 
     jar = ROOT / "lib" / "notebook" / "target" / "stampede.jar"
-    values = {**vars(arguments), "jar": jar, "out": folder / "run"}
     cells = [
         {
             "cell_type": "code",
@@ -94,21 +102,18 @@ def measure(arguments: argparse.Namespace, folder: Path) -> list[tuple[float, fl
             "metadata": {},
             "execution_count": None,
             "outputs": [],
-            "source": cell.format(**values),
+            "source": source.format(**values, jar=jar),
         }
-        for i, cell in enumerate(CELLS)
+        for i, source in enumerate(sources)
     ]
-    source = folder / "cell-speed.ipynb"
+    path = folder / "measured.ipynb"
     kernel = {"kernelspec": {"display_name": "Kotlin", "language": "kotlin", "name": "kotlin"}}
     notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    source.write_text(json.dumps(notebook))
-    executed = execute.execute(source)
+    path.write_text(json.dumps(notebook))
+    executed = execute.execute(path)
     if executed.error:
         sys.exit(executed.error)
-    return [
-        (float(theirs), float(mine))
-        for theirs, mine in (pair.split(",") for pair in executed.last_result().split())
-    ]
+    return executed.last_result()
 
 
 if __name__ == "__main__":

@@ -368,6 +368,34 @@ class ElsewhereTest(unittest.TestCase):
 
 
 @unittest.skipUnless(sys.platform == "linux", "elsewhere the library watches its parent")
+class FullMemoryTest(unittest.TestCase):
+    """A cell that takes all of the heap while a run goes on in the background."""
+
+    def test_a_full_heap_loses_no_result_and_the_kernel_goes_on(self) -> None:
+        kernel = Kernel(KOTLIN_JUPYTER_JAVA_OPTS_EXTRA="-Xmx300m")
+        self.addCleanup(kernel.close)
+        kernel.run(LOAD)
+        kernel.run(
+            'val run = experiment { env("CartPole"); threads(2); steps(500_000_000); background() }'
+        )
+        kernel.run("while (run.episodes().size < 500) Thread.sleep(5)")
+        kernel.run("fun fill() { val all = ArrayList<LongArray>(); while (true) all += LongArray(100_000) }")
+
+        error = kernel.run("fill()").error()
+        self.assertIn("OutOfMemoryError", str(error))
+
+        kernel.run("run.stop(); try { run.await() } catch (e: RunFailedException) { }")
+        state = kernel.run('if (run.failure().isEmpty) run.state else "" + run.failure().get().cause')
+        self.assertRegex(state.result(), "stopped|OutOfMemoryError")
+        counted = kernel.run(
+            "run.episodes().size == run.experiment().out().get().resolve(\"episodes.csv\")"
+            ".toFile().readLines().size - 1"
+        )
+        self.assertEqual(counted.result(), "true")
+        again = kernel.run('experiment { env("CartPole"); threads(2); steps(20_000) }.state')
+        self.assertEqual(again.result(), "finished")
+
+
 class SuddenEndTest(unittest.TestCase):
     """Nothing is left behind, whoever is killed."""
 
