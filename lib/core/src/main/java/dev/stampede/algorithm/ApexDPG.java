@@ -30,7 +30,8 @@ public record ApexDPG(
     implements ReplayAlgorithm {
 
   /**
-   * @param memory of n steps each; the capacity is a soft limit
+   * @param memory of n steps each; the capacity is a hard limit where they are removed after each
+   *     update
    * @param pace how fast actors and learner may be for each other
    * @param sigma standard deviation of the actors' noise, in units of half the actions' range
    * @param localBuffer B: transitions that an actor sends at once

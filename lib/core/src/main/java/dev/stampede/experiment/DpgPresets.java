@@ -97,7 +97,7 @@ final class DpgPresets {
             value(Knob.NOISE_SIGMA, "0.3", APEX_PAPER, Certainty.SECONDARY),
             value(Knob.LOCAL_BUFFER, "50", NOT_STATED, Certainty.CHOSEN),
             value(Knob.PULL_EVERY, "400 frames", NOT_STATED, Certainty.CHOSEN),
-            value(Knob.REMOVE_EVERY, "100", NOT_STATED, Certainty.CHOSEN),
+            value(Knob.REMOVE_EVERY, "1", APEX_PAPER + "; a hard limit", Certainty.SECONDARY),
             value(
                 Knob.DRAWS_PER_TRANSITION,
                 "free",

@@ -66,6 +66,7 @@ public final class Run {
 
   private final Experiment experiment;
   private final Consumer<String> messages;
+  private final int cores;
   private volatile @Nullable RunDirectory directory;
   private volatile @Nullable String unwritten;
   private final CountDownLatch done = new CountDownLatch(1);
@@ -83,8 +84,9 @@ public final class Run {
   private volatile @Nullable Network network;
   private int written;
 
-  private Run(Experiment experiment, Consumer<String> messages) {
+  private Run(Experiment experiment, Consumer<String> messages, int cores) {
     this.experiment = experiment;
+    this.cores = cores;
     this.messages = messages;
     this.preset = experiment.algorithm();
     this.budget = experiment.steps().orElse(DEFAULT_STEPS);
@@ -92,7 +94,14 @@ public final class Run {
   }
 
   static Run start(Experiment experiment, Consumer<String> messages) {
-    Run run = new Run(experiment, messages);
+    return start(experiment, messages, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * @param cores that it may use for itself
+   */
+  static Run start(Experiment experiment, Consumer<String> messages, int cores) {
+    Run run = new Run(experiment, messages, cores);
     Thread supervisor = new Thread(run::supervise, "run-supervisor");
     supervisor.start();
     return run;
@@ -557,6 +566,7 @@ public final class Run {
       Training t;
       try {
         t = new Training(plan(environments, first), first);
+        t.limitCores(cores);
         if (from.isPresent()) {
           resume(t, from.get());
         }

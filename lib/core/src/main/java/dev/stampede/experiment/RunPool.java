@@ -135,7 +135,7 @@ public final class RunPool {
 
   private void performAndRelease(Job job, int share) {
     try {
-      perform(job);
+      perform(job, share);
     } catch (Throwable e) {
       failures.put(job, e);
       if (stopAtFailure) {
@@ -149,8 +149,8 @@ public final class RunPool {
     }
   }
 
-  private void perform(Job job) {
-    Run run = experiment(job).start(messages);
+  private void perform(Job job, int cores) {
+    Run run = Run.start(experiment(job), messages, cores);
     active.put(job, run);
     if (stopped) {
       run.stop();

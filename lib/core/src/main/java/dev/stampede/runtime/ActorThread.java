@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * own thread.
  */
 final class ActorThread implements ActorLearner {
-  private static final int CORES = Runtime.getRuntime().availableProcessors();
-
   private final Training training;
   private final Parameters theta;
   private final Plan plan;
@@ -131,10 +129,7 @@ final class ActorThread implements ActorLearner {
             algorithm.onShared()
                 ? plan.network().onShared(training.shared(), capacity)
                 : plan.network().local(capacity);
-        LocalNetwork target =
-            algorithm.usesTarget() || algorithm.trajectories().isPresent()
-                ? network.twin()
-                : null) {
+        LocalNetwork target = hasTargetNetwork(algorithm) ? network.twin() : null) {
       ActorThread actor =
           new ActorThread(training, plan, algorithm, id, environment, network, target, seed);
       Optional<byte[]> resumed = training.resumedActor(id);
@@ -152,6 +147,12 @@ final class ActorThread implements ActorLearner {
     } catch (Throwable e) {
       training.fail(e);
     }
+  }
+
+  /** A method that learns from a memory asks the minibatch for θ⁻. */
+  private static boolean hasTargetNetwork(AsynchronousAlgorithm algorithm) {
+    return (algorithm.usesTarget() && algorithm.memory().isEmpty())
+        || algorithm.trajectories().isPresent();
   }
 
   private void start(@Nullable ThreadMemory with) throws IOException, InterruptedException {
@@ -177,6 +178,9 @@ final class ActorThread implements ActorLearner {
         algorithm.run(this);
         boolean over = !training.running() || Thread.currentThread().isInterrupted();
         if ((over || training.isTooMany(id)) && training.leave(id, this::end)) {
+          if (workers != null) {
+            workers.leave(id); // Not while others of the training wait: who waits here may stop it.
+          }
           break;
         }
         Thread.interrupted(); // Somebody else's: it would end each rollout at once.
@@ -255,7 +259,7 @@ final class ActorThread implements ActorLearner {
             plan,
             use,
             actionSpace,
-            CORES / plan.threads(),
+            training.coresOfMinibatches() / plan.threads(),
             gauge,
             normalizer::observation,
             thetas,
@@ -272,9 +276,6 @@ final class ActorThread implements ActorLearner {
   private void end() {
     normalizer.begin();
     training.safePoint().end(id, state());
-    if (workers != null) {
-      workers.leave(id);
-    }
   }
 
   @Override

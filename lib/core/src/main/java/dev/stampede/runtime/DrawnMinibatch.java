@@ -161,11 +161,11 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
 
   @Override
   public void close() {
+    threads.close(); // Before what they compute with.
     if (critic != null) {
       critic.close();
     }
     target.close();
     network.close();
-    threads.close();
   }
 }

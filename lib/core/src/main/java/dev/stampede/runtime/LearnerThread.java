@@ -63,38 +63,43 @@ final class LearnerThread implements ReplayLearner {
       Space actionSpace,
       SharedMemory memory,
       SharedParameters parameters) {
-    LearnerThread learner =
-        new LearnerThread(training, plan, id, actionSpace, memory, parameters, seed);
-    try (DrawnMinibatch minibatch =
-        new DrawnMinibatch(
-            training,
-            plan,
-            algorithm.memory(),
-            actionSpace,
-            cores(plan.threads()),
-            learner.gauge,
-            UnaryOperator.<Observation>identity(),
-            learner.new Shown(),
-            learner::updated)) {
-      learner.minibatch = minibatch;
-      Optional<byte[]> resumed = training.resumedActor(id);
-      if (resumed.isPresent()) {
-        learner.restore(resumed.get());
-      }
-      training.awaitAllReady();
-      algorithm.learn(learner);
-      if (training.running()) {
-        training.stop(); // An interrupt has ended it early, and actors alone are of no use.
-      }
-      training.safePoint().end(id, learner.state());
+    try {
+      LearnerThread learner =
+          new LearnerThread(training, plan, id, actionSpace, memory, parameters, seed);
+      learner.work(algorithm);
     } catch (Throwable e) {
       training.fail(e);
     }
   }
 
+  private void work(ReplayAlgorithm algorithm) throws Exception {
+    try (DrawnMinibatch ofThread =
+        new DrawnMinibatch(
+            training,
+            plan,
+            algorithm.memory(),
+            actionSpace,
+            cores(training.coresOfMinibatches(), plan.threads()),
+            gauge,
+            UnaryOperator.<Observation>identity(),
+            new Shown(),
+            this::updated)) {
+      minibatch = ofThread;
+      Optional<byte[]> resumed = training.resumedActor(id);
+      if (resumed.isPresent()) {
+        restore(resumed.get());
+      }
+      training.awaitAllReady();
+      algorithm.learn(this);
+      if (training.running()) {
+        training.stop(); // An interrupt has ended it early, and actors alone are of no use.
+      }
+      training.safePoint().end(id, state());
+    }
+  }
+
   /** All cores that the actors leave, and half of them at least. */
-  private static int cores(int actors) {
-    int all = Runtime.getRuntime().availableProcessors();
+  private static int cores(int all, int actors) {
     return all - Math.min(actors, all / 2);
   }
 

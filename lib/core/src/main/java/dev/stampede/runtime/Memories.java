@@ -9,6 +9,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -154,10 +155,12 @@ final class Memories implements AutoCloseable {
   private static void write(Path file, long step, Replay replay) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
-      try (DataOutputStream out =
-          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(part), BUFFER))) {
+      try (FileOutputStream disk = new FileOutputStream(part.toFile());
+          DataOutputStream out = new DataOutputStream(new BufferedOutputStream(disk, BUFFER))) {
         out.writeLong(step);
         replay.save(out);
+        out.flush();
+        disk.getFD().sync(); // Before a checkpoint that goes with it is on the disk.
       }
       rename(part, file);
     } finally {

@@ -88,8 +88,26 @@ final class PeerThread implements Peer {
       int id,
       long seed,
       Supplier<Environment> make) {
-    Parameters theta = id == 0 ? training.shared() : copyOf(training.shared());
-    Parameters thetaPrime = algorithm.hasThetaPrime() ? copyOf(theta) : theta;
+    try {
+      Parameters theta = id == 0 ? training.shared() : copyOf(training.shared());
+      Parameters thetaPrime = algorithm.hasThetaPrime() ? copyOf(theta) : theta;
+      work(training, plan, algorithm, mail, id, seed, make, theta, thetaPrime);
+    } catch (Throwable e) {
+      training.fail(e);
+    }
+  }
+
+  private static void work(
+      Training training,
+      Plan plan,
+      PeerAlgorithm algorithm,
+      Mail mail,
+      int id,
+      long seed,
+      Supplier<Environment> make,
+      Parameters theta,
+      Parameters thetaPrime)
+      throws Exception {
     try (Environment environment = EpisodeStatistics.around(make.get());
         LocalNetwork network = plan.network().onShared(thetaPrime, algorithm.rolloutLength() + 1)) {
       PeerThread peer =
@@ -110,8 +128,6 @@ final class PeerThread implements Peer {
       if (training.running()) {
         training.stop(); // It was interrupted; without it no exchange of the others would end.
       }
-    } catch (Throwable e) {
-      training.fail(e);
     }
   }
 

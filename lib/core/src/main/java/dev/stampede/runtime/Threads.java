@@ -7,8 +7,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +26,30 @@ final class Threads implements AutoCloseable {
    */
   Threads(String name, int count) {
     AtomicInteger number = new AtomicInteger();
-    service =
-        count == 0
-            ? null
-            : Executors.newFixedThreadPool(
-                count,
-                task -> {
-                  Thread thread = new Thread(prepared(task), name + "-" + number.getAndIncrement());
-                  started.add(thread);
-                  return thread;
-                });
+    service = count == 0 ? null : pool(count, name, number);
+  }
+
+  /** All its threads are there at once: later there may be no memory for another one. */
+  private ExecutorService pool(int count, String name, AtomicInteger number) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(prepared(task), name + "-" + number.getAndIncrement());
+              started.add(thread);
+              return thread;
+            });
+    try {
+      pool.prestartAllCoreThreads();
+    } catch (Throwable e) {
+      pool.shutdownNow();
+      throw e;
+    }
+    return pool;
   }
 
   /**
@@ -89,12 +105,13 @@ final class Threads implements AutoCloseable {
       int each = i;
       others.add(service.submit(() -> task.accept(each)));
     }
-    RuntimeException failure = null;
+    Throwable own = null;
     try {
       task.accept(0);
-    } catch (RuntimeException e) {
-      failure = e;
+    } catch (Throwable e) { // The others must have ended before anybody hears of it.
+      own = e;
     }
+    RuntimeException failure = own instanceof RuntimeException e ? e : null;
     boolean interrupted = false;
     for (Future<?> each : others) {
       while (true) {
@@ -111,6 +128,9 @@ final class Threads implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    if (own instanceof Error error) {
+      throw error;
     }
     if (failure != null) {
       throw failure;

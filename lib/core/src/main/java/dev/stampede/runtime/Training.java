@@ -72,6 +72,7 @@ public final class Training implements AutoCloseable {
   private final Set<Integer> present = new HashSet<>();
 
   private volatile int threads;
+  private volatile int coresToUse = Runtime.getRuntime().availableProcessors();
   private boolean closed;
   private final SplitMix seedOfNext;
   private final CountDownLatch done = new CountDownLatch(1);
@@ -235,6 +236,7 @@ public final class Training implements AutoCloseable {
     watch.ifPresent(MemoryWatch::resumed);
     resumedActors = from.actors();
     // An environment whose state was not saved must not repeat its first episodes.
+    seedOf(from.actors().size() - 1); // Also one of a thread that was added later.
     seeds.replaceAll(seed -> new SplitMix(seed + from.steps()).nextLong());
   }
 
@@ -314,7 +316,7 @@ public final class Training implements AutoCloseable {
    * @return whether they were
    */
   public boolean restoreMemories(Path directory) throws IOException {
-    int count = plan.algorithm() instanceof ReplayAlgorithm ? 1 : plan.threads();
+    int count = plan.algorithm() instanceof ReplayAlgorithm ? 1 : Math.min(threads, plan.threads());
     return memories.restoreFrom(directory, T.get(), count);
   }
 
@@ -381,6 +383,7 @@ public final class Training implements AutoCloseable {
       evaluator.start();
     } catch (Throwable e) { // No memory for another thread, for instance.
       fail(e);
+      closeFirstUnlessTaken();
     }
     try {
       joinAll();
@@ -392,6 +395,16 @@ public final class Training implements AutoCloseable {
       fail(e);
     } finally {
       done.countDown();
+    }
+  }
+
+  private void closeFirstUnlessTaken() {
+    if (started.isEmpty()) { // Otherwise it is the first thread's.
+      try {
+        first.close();
+      } catch (Throwable e) {
+        fail(e); // Kept beside the failure before.
+      }
     }
   }
 
@@ -473,6 +486,16 @@ public final class Training implements AutoCloseable {
   /** Actor-learners now; of a synchronous algorithm its environments. */
   public int threads() {
     return threads;
+  }
+
+  /** Cores that it may use; before {@link #run}. Otherwise those of the machine. */
+  public void limitCores(int most) {
+    coresToUse = most;
+  }
+
+  /** How many may compute parts of a minibatch; one where the result must not depend on them. */
+  int coresOfMinibatches() {
+    return plan.deterministic() ? 1 : coresToUse;
   }
 
   private Supplier<Environment> environmentOf(int id) {

@@ -64,6 +64,9 @@ final class Workers implements Chief, Saveable {
         () -> {
           try {
             algorithm.run(this);
+            if (training.running()) {
+              training.stop(); // It was interrupted, and workers without it go round in circles.
+            }
           } catch (Throwable e) {
             training.fail(e);
           }

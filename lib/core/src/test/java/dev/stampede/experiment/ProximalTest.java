@@ -19,7 +19,9 @@ import dev.stampede.result.EpisodeRecord;
 import dev.stampede.result.RunDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,6 +235,32 @@ class ProximalTest {
             PPO.adaptedTo(Space.Box.bytes(4, 84, 84), Space.Box.floats(1), 1_000)
                 .value(Knob.NETWORK))
         .isEqualTo("small-conv");
+  }
+
+  /** In the middle of whatever they do: one of them, or several at once, the chief among them. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void workers_and_a_chief_that_are_interrupted_end_the_run_in_order(int seed) throws Exception {
+    Random random = new Random(seed);
+    Run run = endless(0).seed(seed).build().start();
+    awaitSteps(run, 300 + random.nextInt(700));
+
+    List<Thread> all =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(each -> workers().contains(each.getName()))
+            .sorted(Comparator.comparing(Thread::getName))
+            .toList();
+    int most = 1 + random.nextInt(all.size());
+    for (int i = 0; i < most; i++) {
+      all.get((seed + i) % all.size()).interrupt();
+    }
+    if (!run.await(2_000)) {
+      run.stop(); // An interrupt may hit a thread where it is not asked for.
+    }
+
+    assertThat(run.await(10_000)).isTrue();
+    assertThat(run.failure()).isEmpty();
+    assertThat(workers()).isEmpty();
   }
 
   private static Experiment.Builder endless(int missing) {

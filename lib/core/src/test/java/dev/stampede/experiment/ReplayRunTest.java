@@ -73,6 +73,40 @@ class ReplayRunTest {
   }
 
   @Test
+  void memories_of_the_threads_that_are_left_are_found_at_each_resumption(@TempDir Path folder) {
+    List<String> messages = new CopyOnWriteArrayList<>();
+    Experiment.Builder builder =
+        Experiment.of()
+            .algorithm(DQN.set("learning-starts", "200"))
+            .threads(4)
+            .saveReplay(true)
+            .steps(Long.MAX_VALUE)
+            .out(folder);
+    Run run = builder.build().start();
+    awaitSteps(run, 1_000);
+    run.threads(2);
+    awaitSteps(run, 2_000);
+    run.stop();
+    run.await();
+
+    for (int again = 1; again <= 2; again++) {
+      Run resumed = Experiment.resume(folder).build().start(messages::add);
+      awaitSteps(resumed, 2_000 + again * 1_000);
+      resumed.stop();
+      resumed.await();
+    }
+
+    assertThat(messages).noneMatch(line -> line.contains("memory was not saved"));
+    assertThat(messages).filteredOn(line -> line.startsWith("resumed at step")).hasSize(2);
+  }
+
+  private static void awaitSteps(Run run, long steps) {
+    while (run.steps() < steps && run.isRunning()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
   void a_run_that_goes_on_without_its_memory_says_so_and_fills_it_anew(@TempDir Path folder) {
     Preset preset = DQN.set("learning-starts", "400");
     Run run = Experiment.of().algorithm(preset).threads(1).steps(1_000).out(folder).build().run();

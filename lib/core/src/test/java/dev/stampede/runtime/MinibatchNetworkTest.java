@@ -162,6 +162,27 @@ class MinibatchNetworkTest {
     assertThat(backward(network, 32).gradient()).isEqualTo(before.gradient());
   }
 
+  @ParameterizedTest(name = "{0} parts")
+  @ValueSource(ints = {1, 2, 4})
+  void an_error_waits_for_all_parts_too(int parts) {
+    MinibatchNetwork network = network(32, parts);
+    fill(network, 32);
+    Pass before = backward(network, 32);
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(
+              () ->
+                  network.backward(
+                      (out, dOut) -> 0,
+                      dTheta -> {
+                        throw new OutOfMemoryError("no room for an update");
+                      }))
+          .isInstanceOf(OutOfMemoryError.class)
+          .hasMessage("no room for an update");
+    }
+    assertThat(backward(network, 32).gradient()).isEqualTo(before.gradient());
+  }
+
   @Test
   void the_loss_and_the_gradient_belong_to_the_calling_thread() {
     MinibatchNetwork network = network(64, 4);
