@@ -79,7 +79,7 @@ final class LearnerThread implements ReplayLearner {
             plan,
             algorithm.memory(),
             actionSpace,
-            cores(training.coresOfMinibatches(), plan.threads()),
+            training.coresOfMinibatches(), // Actors wait for it more often than it for them.
             gauge,
             UnaryOperator.<Observation>identity(),
             new Shown(),
@@ -96,11 +96,6 @@ final class LearnerThread implements ReplayLearner {
       }
       training.safePoint().end(id, state());
     }
-  }
-
-  /** All cores that the actors leave, and half of them at least. */
-  private static int cores(int all, int actors) {
-    return all - Math.min(actors, all / 2);
   }
 
   /** θ itself, of which actors see whole versions. */
