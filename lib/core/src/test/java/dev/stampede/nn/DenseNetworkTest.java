@@ -207,6 +207,6 @@ class DenseNetworkTest {
       largest = Math.max(largest, Math.abs(expected[i]));
       difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
     }
-    assertThat(difference).isLessThanOrEqualTo(1e-6 * largest);
+    assertThat(difference).isLessThanOrEqualTo(4e-6 * largest); // Processors round differently.
   }
 }
