@@ -242,7 +242,8 @@ class ResumeTest {
     byte[] whole = Files.readAllBytes(newest);
     byte[] wholePrevious = Files.readAllBytes(previous);
     List<String> messages = new ArrayList<>();
-    assertThat(Checkpoint.newest(folder, messages::add).steps()).isGreaterThanOrEqualTo(60_000);
+    long steps = Checkpoint.newest(folder, messages::add).steps();
+    assertThat(steps).isGreaterThanOrEqualTo(60_000);
     assertThat(messages).isEmpty();
 
     SplittableRandom random = new SplittableRandom(7);
@@ -252,7 +253,7 @@ class ResumeTest {
       Files.write(newest, damage % 2 == 0 ? damaged : cut(whole, random.nextInt(whole.length)));
       messages.clear();
       Checkpoint taken = Checkpoint.newest(folder, messages::add);
-      assertThat(taken.steps()).isLessThan(60_000);
+      assertThat(taken.steps()).isLessThanOrEqualTo(steps); // Perhaps it was due just at the end.
       assertThat(messages)
           .singleElement()
           .asString()
