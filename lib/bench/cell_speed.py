@@ -60,14 +60,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=6_000, help="of each run")
     parser.add_argument("--pairs", type=int, default=9)
-    parser.add_argument("--prepared", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if not arguments.prepared:
-        import start
-
-        start.prepare(build=False)
-        command = [str(start.PYTHON), __file__, "--prepared", *sys.argv[1:]]
-        return subprocess.call(command, env=start.environment())
+    arguments = parsed_in_venv(parser)
     with tempfile.TemporaryDirectory() as folder:
         pairs = measure(arguments, Path(folder))
     ratios = [mine / theirs for theirs, mine in pairs]
@@ -88,6 +81,19 @@ def measure(arguments: argparse.Namespace, folder: Path) -> list[tuple[float, fl
         (float(theirs), float(mine))
         for theirs, mine in (pair.split(",") for pair in result.split())
     ]
+
+
+def parsed_in_venv(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The arguments; outside the notebooks' Python environment the script is run again inside it first."""
+    parser.add_argument("--prepared", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if not arguments.prepared:
+        import start
+
+        start.prepare(build=False)
+        command = [str(start.PYTHON), sys.argv[0], "--prepared", *sys.argv[1:]]
+        sys.exit(subprocess.call(command, env=start.environment()))
+    return arguments
 
 
 def last_result(sources: list[str], values: dict[str, object], folder: Path) -> str:

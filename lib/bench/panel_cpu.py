@@ -10,14 +10,11 @@ Standard library and the notebooks' own Python environment; run it from the repo
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from cell_speed import ROOT, last_result
-
-sys.path.insert(0, str(ROOT / "notebooks"))
+from cell_speed import last_result, parsed_in_venv
 
 CELLS = [
     '@file:DependsOn("{jar}")',
@@ -52,14 +49,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=1, help="side by side, a panel each")
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--prepared", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if not arguments.prepared:
-        import start
-
-        start.prepare(build=False)
-        command = [str(start.PYTHON), __file__, "--prepared", *sys.argv[1:]]
-        return subprocess.call(command, env=start.environment())
+    arguments = parsed_in_venv(parser)
     with tempfile.TemporaryDirectory() as folder:
         result = last_result(CELLS, vars(arguments), Path(folder))
     shown, panels, process = (float(number) for number in result.split())

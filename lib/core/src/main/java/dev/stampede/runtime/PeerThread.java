@@ -91,43 +91,30 @@ final class PeerThread implements Peer {
     try {
       Parameters theta = id == 0 ? training.shared() : copyOf(training.shared());
       Parameters thetaPrime = algorithm.hasThetaPrime() ? copyOf(theta) : theta;
-      work(training, plan, algorithm, mail, id, seed, make, theta, thetaPrime);
+      try (Environment environment = EpisodeStatistics.around(make.get());
+          LocalNetwork network =
+              plan.network().onShared(thetaPrime, algorithm.rolloutLength() + 1)) {
+        PeerThread peer =
+            new PeerThread(training, plan, mail, id, environment, theta, thetaPrime, network, seed);
+        Optional<byte[]> resumed = training.resumedActor(id);
+        if (resumed.isPresent()) {
+          peer.restore(resumed.get());
+        }
+        network.start(peer.current);
+        training.awaitAllReady();
+        peer.cores.enter();
+        try {
+          algorithm.run(peer);
+        } finally {
+          peer.cores.leave();
+        }
+        training.safePoint().end(id, peer.state());
+        if (training.running()) {
+          training.stop(); // It was interrupted; without it no exchange of the others would end.
+        }
+      }
     } catch (Throwable e) {
       training.fail(e);
-    }
-  }
-
-  private static void work(
-      Training training,
-      Plan plan,
-      PeerAlgorithm algorithm,
-      Mail mail,
-      int id,
-      long seed,
-      Supplier<Environment> make,
-      Parameters theta,
-      Parameters thetaPrime)
-      throws Exception {
-    try (Environment environment = EpisodeStatistics.around(make.get());
-        LocalNetwork network = plan.network().onShared(thetaPrime, algorithm.rolloutLength() + 1)) {
-      PeerThread peer =
-          new PeerThread(training, plan, mail, id, environment, theta, thetaPrime, network, seed);
-      Optional<byte[]> resumed = training.resumedActor(id);
-      if (resumed.isPresent()) {
-        peer.restore(resumed.get());
-      }
-      network.start(peer.current);
-      training.awaitAllReady();
-      peer.cores.enter();
-      try {
-        algorithm.run(peer);
-      } finally {
-        peer.cores.leave();
-      }
-      training.safePoint().end(id, peer.state());
-      if (training.running()) {
-        training.stop(); // It was interrupted; without it no exchange of the others would end.
-      }
     }
   }
 

@@ -188,9 +188,7 @@ class ReplayRunTest {
               .seed(repetition)
               .build()
               .start();
-      while (run.steps() < 60L * repetition) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(run, 60L * repetition);
       run.stop();
 
       assertThat(run.await(10_000)).isTrue();
@@ -211,17 +209,13 @@ class ReplayRunTest {
             .start();
     for (int deaths = 0; deaths < 5; deaths++) {
       long before = run.steps();
-      while (run.steps() < before + 500) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(run, before + 500);
       Thread.getAllStackTraces().keySet().stream()
           .filter(thread -> thread.getName().equals("actor-1"))
           .forEach(Thread::interrupt);
     }
     long before = run.steps();
-    while (run.steps() < before + 2_000) {
-      Thread.onSpinWait();
-    }
+    awaitSteps(run, before + 2_000);
     run.stop();
 
     assertThat(run.await(10_000)).isTrue();
@@ -233,9 +227,7 @@ class ReplayRunTest {
   @Test
   void a_paused_run_takes_no_step_and_goes_on() throws Exception {
     Run run = Experiment.of().algorithm(ApexDQN).actors(2).steps(Long.MAX_VALUE).build().start();
-    while (run.steps() < 1_500) {
-      Thread.onSpinWait();
-    }
+    awaitSteps(run, 1_500);
     run.pause();
     long paused = -1;
     while (paused != run.steps()) {
@@ -244,9 +236,7 @@ class ReplayRunTest {
     }
     assertThat(run.steps()).isEqualTo(paused);
     run.resume();
-    while (run.steps() < paused + 100) {
-      Thread.onSpinWait();
-    }
+    awaitSteps(run, paused + 100);
     run.stop();
     assertThat(run.await(10_000)).isTrue();
   }
@@ -276,16 +266,12 @@ class ReplayRunTest {
   @Test
   void a_thread_that_was_interrupted_goes_on() throws Exception {
     Run run = Experiment.of().algorithm(DQN).threads(1).steps(Long.MAX_VALUE).build().start();
-    while (run.steps() < 500) {
-      Thread.onSpinWait();
-    }
+    awaitSteps(run, 500);
     Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("actor-learner-0"))
         .forEach(Thread::interrupt);
     long before = run.steps();
-    while (run.steps() < before + 500) {
-      Thread.onSpinWait();
-    }
+    awaitSteps(run, before + 500);
     run.stop();
     assertThat(run.await(10_000)).isTrue();
   }
@@ -295,14 +281,10 @@ class ReplayRunTest {
     for (Preset preset : List.of(Algorithms.A3C, DQN)) {
       Path out = folder.resolve(preset.name());
       Run run = Experiment.of().algorithm(preset).threads(3).steps(60_000).out(out).build().start();
-      while (run.steps() < 1_500) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(run, 1_500);
       run.threads(1);
       long before = run.steps();
-      while (run.steps() < before + 500) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(run, before + 500);
       if (preset.equals(DQN)) {
         assertThatThrownBy(() -> run.threads(4)).hasMessageContaining("expected at most 3");
       }
@@ -311,14 +293,10 @@ class ReplayRunTest {
 
       Run resumed = Experiment.resume(out).build().start();
       long left = run.steps();
-      while (resumed.steps() < left + 500) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(resumed, left + 500);
       resumed.threads(3);
       before = resumed.steps();
-      while (resumed.steps() < before + 1_000) {
-        Thread.onSpinWait();
-      }
+      awaitSteps(resumed, before + 1_000);
       resumed.stop();
       resumed.await();
       assertThat(resumed.failure()).isEmpty();
