@@ -45,6 +45,19 @@ final class DpgPresets {
               Knob.PULL_EVERY, "10 steps",
               Knob.DRAWS_PER_TRANSITION, "64.0"));
 
+  /**
+   * What learns HalfCheetah within some ten thousand steps: with its paper's own values and without
+   * its batch normalisation DDPG stood still for 90 000. Measured: lib/docs/replay-learning.md.
+   */
+  private static final Map<Knob, String> CONTINUOUS =
+      Map.of(
+          Knob.LEARNING_RATE, "0.001",
+          Knob.CRITIC_LEARNING_RATE, "0.001",
+          Knob.WEIGHT_DECAY, "0.0",
+          Knob.TAU, "0.005",
+          // As often as DDPG draws: with "free" two cores gave each transition four draws.
+          Knob.DRAWS_PER_TRANSITION, "64.0");
+
   private DpgPresets() {}
 
   static Preset ddpg() {
@@ -151,7 +164,9 @@ final class DpgPresets {
     if (Networks.smallestSide(observations) > 0) {
       return preset.adapted(Knob.NETWORK, "small-conv", "adapted to pictures");
     }
-    return observations.size() <= SMALL_STATE ? preset.classicControl() : preset;
+    return observations.size() <= SMALL_STATE
+        ? preset.classicControl()
+        : preset.adaptedTo(CONTINUOUS, "adapted to continuous control");
   }
 
   /** The critic of a preset that has one. */

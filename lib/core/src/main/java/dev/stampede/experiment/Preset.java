@@ -112,6 +112,24 @@ public final class Preset {
   private static final Map<Knob, String> SMALL_PICTURES_VALUES =
       Map.of(Knob.T_MAX, "10", Knob.RMS_EPSILON, "0.001");
 
+  /**
+   * The same for methods that learn from a memory of transitions: its authors' DQN, but for Adam in
+   * place of RMSProp with momentum, and an update every four steps. Measured:
+   * lib/docs/replay-learning.md.
+   */
+  private static final Map<Knob, String> SMALL_PICTURES_MEMORY =
+      Map.of(
+          Knob.OPTIMIZER, "shared-adam",
+          Knob.LEARNING_RATE, "2.5E-4",
+          Knob.RMS_EPSILON, "3.125E-4",
+          Knob.REDUCTION, "mean",
+          Knob.REPLAY_CAPACITY, "100000",
+          Knob.LEARNING_STARTS, "5000",
+          Knob.MINIBATCH, "32",
+          // Ape-X's are as often: each transition drawn eight times, 1000 steps between targets.
+          Knob.TARGET_UPDATES, "250",
+          Knob.DRAWS_PER_TRANSITION, "8.0");
+
   /** Shortest side of a picture that grid-conv is for; Catch, 10 × 5, has dense layers. */
   private static final int SMALL_PICTURE = 7;
 
@@ -591,10 +609,7 @@ public final class Preset {
     String why = "adapted to a short run";
     Preset result = this;
     for (Map.Entry<Knob, String> each : SHORT_ATARI.entrySet()) {
-      result =
-          settings.containsKey(each.getKey())
-              ? result.adapted(each.getKey(), each.getValue(), why)
-              : result;
+      result = result.adapted(each.getKey(), each.getValue(), why);
     }
     return result;
   }
@@ -629,11 +644,19 @@ public final class Preset {
     if (settings.containsKey(Knob.EPOCHS)) {
       values.remove(Knob.T_MAX); // Rollouts of 20 steps are too short to be learned from so often.
     }
+    if (settings.containsKey(Knob.REPLAY_CAPACITY) && !takesNumbers()) {
+      values.putAll(SMALL_PICTURES_MEMORY);
+    }
+    return adaptedTo(values, "adapted to small pictures");
+  }
+
+  /** Those of the values that it has, where nobody has set them. */
+  Preset adaptedTo(Map<Knob, String> values, String why) {
     Preset result = this;
     for (Map.Entry<Knob, String> each : values.entrySet()) {
       result =
           settings.containsKey(each.getKey())
-              ? result.adapted(each.getKey(), each.getValue(), "adapted to small pictures")
+              ? result.adapted(each.getKey(), each.getValue(), why)
               : result;
     }
     return result;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Convolution;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.util.Pair;
 import dev.stampede.env.Observation;
@@ -137,6 +138,34 @@ public final class Network {
   /** Whether this network is computed by plain Java. */
   public boolean isFused() {
     return dense.isPresent();
+  }
+
+  /**
+   * About how many multiplications its outputs for one observation take. A block of one's own that
+   * does not say its shapes counts as if each parameter were used once.
+   */
+  public long multiplications() {
+    return multiplications(block);
+  }
+
+  private static long multiplications(Block block) {
+    long sum = 0;
+    for (Pair<String, Block> child : block.getChildren()) {
+      sum += multiplications(child.getValue());
+    }
+    for (Pair<String, Parameter> own : block.getDirectParameters()) {
+      sum += own.getValue().getShape().size() * positions(block);
+    }
+    return sum;
+  }
+
+  /** At how many places of a picture the same parameters are used; 1 of a dense layer. */
+  private static long positions(Block block) {
+    if (!(block instanceof Convolution convolution)) {
+      return 1;
+    }
+    Shape[] inputs = convolution.describeInput().values().toArray(Shape[]::new);
+    return convolution.getOutputShapes(inputs)[0].slice(2).size();
   }
 
   /** A view of this network with its own θ′, at first 0, for one thread. */

@@ -23,6 +23,12 @@ final class MinibatchNetwork implements AutoCloseable {
   /** Fewer transitions than this are not worth another thread. */
   private static final int SMALLEST = 8;
 
+  /**
+   * Nor is less than this, half a millisecond of a core: two threads meet four times in a backward
+   * pass.
+   */
+  private static final long FEWEST_MULTIPLICATIONS = 16_000_000;
+
   /** Transitions {@code from}…{@code to}−1: s_j is its state j − from, s′_j stands behind those. */
   private record Part(int from, int to, LocalNetwork network) {
     int size() {
@@ -58,7 +64,11 @@ final class MinibatchNetwork implements AutoCloseable {
 
   /** How many parts are worth it for so many transitions, where so many cores may be used. */
   static int parts(Network network, int transitions, int cores) {
-    return network.isFused() ? 1 : Math.max(1, Math.min(cores, transitions / SMALLEST));
+    long worth =
+        Math.min(
+            transitions / SMALLEST,
+            transitions * network.multiplications() / FEWEST_MULTIPLICATIONS);
+    return network.isFused() ? 1 : (int) Math.max(1, Math.min(cores, worth));
   }
 
   /**

@@ -271,7 +271,17 @@ class DpgTest {
   void presets_say_what_is_not_the_papers_on_small_states() {
     Space.Box torque = Space.Box.floats(new int[] {1}, -2, 2);
 
-    assertThat(DDPG.adaptedTo(Space.Box.floats(17), torque, 1).differencesFromPaper()).isEmpty();
+    assertThat(DDPG.adaptedTo(Space.Box.floats(17), torque, 1).differencesFromPaper())
+        .extracting(Preset.Difference::what)
+        .containsExactlyInAnyOrder("learning-rate", "tau", "weight-decay");
+    assertThat(
+            ApexDPG.set("learning-rate", "1e-4")
+                .adaptedTo(Space.Box.floats(17), torque, 1)
+                .differencesFromPaper()
+                .toString())
+        .contains("draws-per-transition: 64.0")
+        .contains("critic-learning-rate: 0.001 per update instead of 1.0E-4")
+        .doesNotContain(" learning-rate:", "[learning-rate:");
     assertThat(
             DDPG.set("tau", "0.01")
                 .adaptedTo(Space.Box.floats(3), torque, 1)

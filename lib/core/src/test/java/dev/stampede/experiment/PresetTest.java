@@ -2,6 +2,8 @@ package dev.stampede.experiment;
 
 import static dev.stampede.experiment.Algorithms.A2C;
 import static dev.stampede.experiment.Algorithms.A3C;
+import static dev.stampede.experiment.Algorithms.ApexDQN;
+import static dev.stampede.experiment.Algorithms.DQN;
 import static dev.stampede.experiment.Algorithms.NStepQ;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,6 +66,23 @@ class PresetTest {
                 .adaptedTo(Space.Box.floats(3), Space.Box.floats(1), 1_000_000)
                 .number(Knob.ENTROPY))
         .isEqualTo(0.02);
+  }
+
+  @Test
+  void small_pictures_adapt_methods_with_a_memory_to_what_its_authors_gave_dqn() {
+    Space.Box grid = Space.Box.bytes(10, 10, 4);
+    Preset dqn = DQN.adaptedTo(grid, FOUR_ACTIONS, 1_000_000);
+    Preset apex = ApexDQN.set("minibatch", "64").adaptedTo(grid, FOUR_ACTIONS, 1_000_000);
+
+    assertThat(dqn.settings())
+        .extractingByKeys(
+            Knob.NETWORK, Knob.LEARNING_RATE, Knob.REPLAY_CAPACITY, Knob.TARGET_INTERVAL)
+        .extracting(Preset.Setting::value)
+        .containsExactly("grid-conv", "2.5E-4", "100000", "1000 steps");
+    assertThat(apex.value(Knob.MINIBATCH)).isEqualTo("64");
+    assertThat(apex.value(Knob.DRAWS_PER_TRANSITION)).isEqualTo("8.0");
+    assertThat(A3C.adaptedTo(grid, FOUR_ACTIONS, 1_000_000).number(Knob.LEARNING_RATE))
+        .isEqualTo(0.001);
   }
 
   @Test

@@ -36,6 +36,22 @@ class NetworkTest {
   }
 
   @Test
+  void a_filter_multiplies_at_each_place_of_the_picture() {
+    Network conv = new Network(Networks.smallConv(5), Space.Box.bytes(4, 84, 84));
+    Network dense = new Network(Networks.mlp(FOUR, 2, Networks.Nonlinearity.TANH, 8), FOUR);
+
+    assertThat(conv.multiplications())
+        .isEqualTo(
+            20 * 20 * (16 * 4 * 64 + 16)
+                + 9 * 9 * (32 * 16 * 16 + 32)
+                + 256 * 2592
+                + 256
+                + 5 * 256
+                + 5);
+    assertThat(dense.multiplications()).isEqualTo(dense.size());
+  }
+
+  @Test
   void the_streams_of_a_dueling_network_share_the_convolutions_only() {
     Space.Box box = Space.Box.bytes(4, 84, 84);
     Network network =

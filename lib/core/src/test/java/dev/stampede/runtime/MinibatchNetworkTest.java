@@ -212,12 +212,17 @@ class MinibatchNetworkTest {
 
   @Test
   void small_minibatches_and_networks_that_are_computed_at_once_are_not_cut() {
+    Space.Box picture = Space.Box.bytes(4, 84, 84);
+    Network conv = new Network(Networks.smallConv(OUTPUTS), picture);
+    Network wide = new Network(Networks.mlp(BOX, OUTPUTS, Nonlinearity.RELU, 400, 300), BOX, false);
     Network fused = new Network(Networks.mlp(BOX, OUTPUTS, Nonlinearity.TANH, 8), BOX);
 
-    assertThat(MinibatchNetwork.parts(NETWORK, 512, 12)).isEqualTo(12);
-    assertThat(MinibatchNetwork.parts(NETWORK, 32, 12)).isEqualTo(4);
-    assertThat(MinibatchNetwork.parts(NETWORK, 4, 12)).isEqualTo(1);
-    assertThat(MinibatchNetwork.parts(NETWORK, 512, 0)).isEqualTo(1);
-    assertThat(MinibatchNetwork.parts(fused, 512, 12)).isEqualTo(1);
+    assertThat(MinibatchNetwork.parts(conv, 512, 12)).isEqualTo(12);
+    assertThat(MinibatchNetwork.parts(conv, 32, 12)).isEqualTo(4);
+    assertThat(MinibatchNetwork.parts(conv, 4, 12)).isEqualTo(1);
+    assertThat(MinibatchNetwork.parts(conv, 512, 0)).isEqualTo(1);
+    assertThat(MinibatchNetwork.parts(wide, 64, 12)).isEqualTo(1);
+    assertThat(MinibatchNetwork.parts(wide, 512, 12)).isEqualTo(3);
+    assertThat(MinibatchNetwork.parts(fused, 1 << 20, 12)).isEqualTo(1);
   }
 }
