@@ -6,6 +6,7 @@ import dev.stampede.env.Space;
 import dev.stampede.env.Step;
 import dev.stampede.replay.Batch;
 import dev.stampede.replay.LocalBuffer;
+import dev.stampede.replay.PriorityMessage;
 import dev.stampede.replay.Replay;
 import dev.stampede.replay.ReplaySize;
 import dev.stampede.replay.Transitions;
@@ -133,7 +134,7 @@ public class ReplayBenchmark {
     for (int j = 0; j < BATCH; j++) {
       memory.priorities[j] = memory.random.nextDouble();
     }
-    memory.replay.setPriorities(memory.batch, memory.priorities);
+    memory.replay.set(PriorityMessage.of(memory.batch, memory.priorities));
     return memory.priorities[0];
   }
 

@@ -21,6 +21,7 @@ public final class Batch {
   private final long[] ages;
   private final long[] numbers;
   private final int[] places;
+  private long memory;
   private int size;
 
   /**
@@ -115,6 +116,15 @@ public final class Batch {
     actions[j] = action;
     rewards[j] = reward;
     discounts[j] = discount;
+  }
+
+  /** The name of the memory that they were drawn from. */
+  long memory() {
+    return memory;
+  }
+
+  void memory(long name) {
+    memory = name;
   }
 
   /** Its running number in the memory names the slot and its generation at once. */

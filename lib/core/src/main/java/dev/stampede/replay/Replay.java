@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * <p>Closing it gives its memory back at once; whatever is asked of it afterwards throws an
  * IllegalStateException.
  */
-public interface Replay extends AutoCloseable, Saveable {
+public interface Replay extends PrioritySink, AutoCloseable, Saveable {
 
   /** Every transition is drawn equally often. */
   static Replay uniform(ReplaySize size) {
@@ -60,12 +60,9 @@ public interface Replay extends AutoCloseable, Saveable {
    */
   void draw(int n, double beta, RandomGenerator random, Batch into);
 
-  /**
-   * Sets |δ| of what was drawn last into this batch. What was removed since is left alone.
-   *
-   * @throws IllegalArgumentException if one is negative or not finite; then none is set
-   */
-  void setPriorities(Batch batch, double[] priorities);
+  /** Sets |δ| of what was drawn from it. What was removed since is left alone. */
+  @Override
+  void set(PriorityMessage priorities);
 
   /** Removes the oldest ones beyond the capacity. */
   void removeToFit();

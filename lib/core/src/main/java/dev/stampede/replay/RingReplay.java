@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -26,6 +27,9 @@ final class RingReplay implements Replay {
 
   private static final double SMALLEST = 1e-6;
   private static final double LARGEST_LEAF = 1e200; // so that no sum is infinite
+
+  /** Of this object alone: one that was restored may have other transitions of these numbers. */
+  private final long name = UUID.randomUUID().getMostSignificantBits();
 
   private final ReplaySize size;
   private final double alpha;
@@ -168,6 +172,7 @@ final class RingReplay implements Replay {
   public void draw(int n, double beta, RandomGenerator random, Batch into) {
     check(n, beta, into);
     into.size(0);
+    into.memory(name);
     int[] todo = IntStream.range(0, n).toArray();
     for (int round = 0; todo.length > 0; round++) {
       int[] now = todo;
@@ -254,15 +259,14 @@ final class RingReplay implements Replay {
   }
 
   @Override
-  public void setPriorities(Batch batch, double[] priorities) {
-    Priorities.check(priorities, batch.size());
+  public void set(PriorityMessage priorities) {
     locked(
         () -> {
           enter();
-          for (int j = 0; j < priorities.length; j++) {
-            long number = batch.number(j);
+          for (int j = 0; priorities.memory() == name && j < priorities.size(); j++) {
+            long number = priorities.number(j);
             if (number >= ring.oldest() && number < ring.end() && tree.get(ring.slot(number)) > 0) {
-              setPriority(number, priorities[j]);
+              setPriority(number, priorities.priority(j));
             }
           }
           return true;

@@ -9,6 +9,8 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.replay.Batch;
+import dev.stampede.replay.PriorityMessage;
+import dev.stampede.replay.PrioritySink;
 import dev.stampede.replay.Replay;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -33,7 +35,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   private final Batch batch;
   private final @Nullable DrawnCritic critic;
   private Training.@Nullable Target seenTarget;
-  private @Nullable Replay from;
+  private @Nullable PrioritySink from;
   private long updatesAtDraw;
 
   /**
@@ -81,10 +83,14 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
             .orElse(null);
   }
 
-  /** Draws the next one. */
-  Minibatch draw(Replay memory, double beta, RandomGenerator random) {
+  /**
+   * Draws the next one.
+   *
+   * @param back where its new priorities go
+   */
+  Minibatch draw(Replay memory, PrioritySink back, double beta, RandomGenerator random) {
     memory.draw(most, beta, random, batch);
-    from = memory;
+    from = back;
     for (int j = 0; j < batch.size(); j++) {
       network.put(j, seen.apply(batch.state(j)), seen.apply(batch.next(j)));
       if (critic != null) {
@@ -155,7 +161,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   @Override
   public void prioritize(double[] p) {
     if (from != null) {
-      from.setPriorities(batch, p);
+      from.set(PriorityMessage.of(batch, p));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.stampede.env.SplitMix;
 import dev.stampede.nn.Gradient;
 import dev.stampede.nn.LocalNetwork;
 import dev.stampede.nn.Optimizer;
+import dev.stampede.replay.PrioritySink;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class LearnerThread implements ReplayLearner {
   private final int id;
   private final Space actionSpace;
   private final SharedMemory memory;
+  private final PrioritySink back;
   private final SharedParameters parameters;
   private final Optimizer optimizer;
   private final Gauge gauge;
@@ -42,6 +44,7 @@ final class LearnerThread implements ReplayLearner {
     this.id = id;
     this.actionSpace = actionSpace;
     this.memory = memory;
+    this.back = training.link().priorities(memory.replay());
     this.parameters = parameters;
     this.optimizer = training.optimizerForThread();
     this.gauge = training.learning().gauge();
@@ -139,7 +142,7 @@ final class LearnerThread implements ReplayLearner {
     if (minibatch == null || !memory.awaitDraw(this::rest)) {
       return null;
     }
-    Minibatch drawn = minibatch.draw(memory.replay(), beta, random);
+    Minibatch drawn = minibatch.draw(memory.replay(), back, beta, random);
     memory.drew(drawn.size());
     return drawn;
   }

@@ -64,7 +64,7 @@ final class ThreadMemory implements Memory, AutoCloseable {
       replay.add(buffer.take());
     }
     replay.removeToFit();
-    return minibatch.draw(replay, beta, random);
+    return minibatch.draw(replay, replay, beta, random);
   }
 
   @Override

@@ -339,6 +339,10 @@ public final class Training implements AutoCloseable {
     link = with;
   }
 
+  Link link() {
+    return link;
+  }
+
   Memories memories() {
     return memories;
   }

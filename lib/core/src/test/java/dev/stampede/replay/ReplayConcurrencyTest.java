@@ -94,7 +94,7 @@ class ReplayConcurrencyTest {
       for (int j = 0; j < batch.size(); j++) {
         assertThat(Hashed.wrong(batch, j)).isEmpty();
       }
-      replay.setPriorities(batch, random.doubles(64, 0, 2).toArray());
+      replay.set(PriorityMessage.of(batch, random.doubles(64, 0, 2).toArray()));
       replay.removeToFit();
       drawn += batch.size();
     }
@@ -166,7 +166,7 @@ class ReplayConcurrencyTest {
         List.of(
             () -> replay.add(Small.block(0, 1)),
             () -> replay.add(Small.block(0, 0)),
-            () -> replay.setPriorities(batch, new double[2]),
+            () -> replay.set(PriorityMessage.of(batch, new double[2])),
             () -> replay.draw(1, 0, new SplittableRandom(1), batch),
             replay::removeToFit,
             replay::size,

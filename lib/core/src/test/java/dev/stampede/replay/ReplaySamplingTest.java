@@ -47,7 +47,7 @@ class ReplaySamplingTest {
           now[drawn] = later[drawn];
           given[j] = later[drawn];
         }
-        replay.setPriorities(batch, given);
+        replay.set(PriorityMessage.of(batch, given));
       }
 
       assertDrawn(replay, expected(now, 0.7));

@@ -174,7 +174,7 @@ class ReplayTest {
       replay.draw(50, 0, new SplittableRandom(2), early);
       replay.add(Small.block(2000, 1100), filled(1100, 3)); // every slot once more
 
-      replay.setPriorities(early, filled(50, 1e9));
+      replay.set(PriorityMessage.of(early, filled(50, 1e9)));
 
       Batch now = Small.batch(1000);
       replay.draw(1000, 0, new SplittableRandom(3), now);
@@ -189,8 +189,8 @@ class ReplayTest {
     try (Replay replay = Replay.prioritized(Small.size(100), 1)) {
       replay.add(Small.block(0, 1));
       assertThat(onlyPriority(replay)).isEqualTo(1);
-      replay.setPriorities(drawn(replay), new double[] {7});
-      replay.setPriorities(drawn(replay), new double[] {2});
+      replay.set(PriorityMessage.of(drawn(replay), new double[] {7}));
+      replay.set(PriorityMessage.of(drawn(replay), new double[] {2}));
       replay.add(Small.block(1, 1));
 
       assertThat(replay.status().priorities()).first().isEqualTo(2.0);
@@ -223,7 +223,7 @@ class ReplayTest {
       replay.add(Small.block(0, 4), filled(4, 5));
       Batch batch = Small.batch(4);
       replay.draw(4, 0, new SplittableRandom(1), batch);
-      assertThatThrownBy(() -> replay.setPriorities(batch, priorities))
+      assertThatThrownBy(() -> replay.set(PriorityMessage.of(batch, priorities)))
           .hasMessageContaining("priority 2");
       assertThat(replay.status().priorities()).containsOnly(5.0);
     }
@@ -303,7 +303,7 @@ class ReplayTest {
     for (Transitions block : sent) {
       replay.add(block);
       replay.draw(16, 0.4, random, batch);
-      replay.setPriorities(batch, random.doubles(16, 0, 3).toArray());
+      replay.set(PriorityMessage.of(batch, random.doubles(16, 0, 3).toArray()));
     }
   }
 

@@ -52,8 +52,9 @@ class BadQueuesTest {
   private static void learns(Plan plan) throws Exception {
     BadQueue toLearner = queue(1);
     BadQueue toActors = queue(2);
+    BadQueue toMemory = queue(3);
     Training training = new Training(plan, plan.environments().create(Purpose.TRAINING));
-    QueuesLink link = run(training, plan, toLearner, toActors);
+    QueuesLink link = run(training, plan, toLearner, toActors, toMemory);
 
     assertThat(training.failure()).isEmpty();
     assertThat(link.broken).isEmpty();
@@ -64,7 +65,7 @@ class BadQueuesTest {
     for (List<ParameterVersion> ofActor : link.taken) {
       assertThat(ofActor).hasSizeGreaterThan(3).doesNotHaveDuplicates().isSorted();
     }
-    for (BadQueue queue : List.of(toLearner, toActors)) {
+    for (BadQueue queue : List.of(toLearner, toActors, toMemory)) {
       assertThat(queue.lost()).isPositive();
       assertThat(queue.doubled()).isPositive();
       assertThat(queue.overtaken()).isPositive();
@@ -74,6 +75,9 @@ class BadQueuesTest {
     assertThat(link.copies).as("copies of transitions").hasPositiveValue();
     assertThat(link.addedTwice).hasValue(0);
     assertThat(link.acted).as("with what was pulled").hasValue(link.added.size());
+    assertThat(link.prioritized.get())
+        .as("of all minibatches")
+        .isBetween(training.updates() / 2, toMemory.sent() + toMemory.doubled());
     assertThat(link.addedTransitions.get()).isBetween(plan.steps() / 2, plan.steps());
     assertThat(link.refused)
         .isNotEmpty()
@@ -81,10 +85,11 @@ class BadQueuesTest {
             e -> assertThat(e).hasMessageMatching("(?s).*(damaged|same version|neither).*"));
   }
 
-  private static QueuesLink run(Training training, Plan plan, BadQueue toLearner, BadQueue toActors)
+  private static QueuesLink run(
+      Training training, Plan plan, BadQueue toLearner, BadQueue toActors, BadQueue toMemory)
       throws Exception {
     try (training) {
-      return run(training, plan, toLearner, toActors, received(plan));
+      return run(training, plan, toLearner, toActors, toMemory, received(plan));
     }
   }
 
@@ -93,11 +98,13 @@ class BadQueuesTest {
       Plan plan,
       BadQueue toLearner,
       BadQueue toActors,
+      BadQueue toMemory,
       ReceivedParameters received)
       throws Exception {
     int theta = plan.network().size();
     try (QueuesLink link =
-        new QueuesLink(training::running, toLearner, toActors, theta, phi(plan), received)) {
+        new QueuesLink(
+            training::running, toLearner, toActors, toMemory, theta, phi(plan), received)) {
       training.connect(link);
       link.start();
       training.run();
@@ -129,7 +136,7 @@ class BadQueuesTest {
     Checkpoint checkpoint;
     ParameterVersion last;
     try (Training training = new Training(first, first.environments().create(Purpose.TRAINING))) {
-      QueuesLink link = run(training, first, queue(1), queue(2), received);
+      QueuesLink link = run(training, first, queue(1), queue(2), queue(3), received);
       assertThat(training.failure()).isEmpty();
       assertThat(link.hasEnded()).isTrue();
       checkpoint = training.checkpoint(Map.of()).orElseThrow();
@@ -139,7 +146,7 @@ class BadQueuesTest {
 
     try (Training training = new Training(second, second.environments().create(Purpose.TRAINING))) {
       training.restore(checkpoint, List.of());
-      QueuesLink link = run(training, second, queue(3), queue(4), received);
+      QueuesLink link = run(training, second, queue(4), queue(5), queue(6), received);
 
       assertThat(training.failure()).isEmpty();
       for (List<ParameterVersion> ofActor : link.taken) {
@@ -171,7 +178,7 @@ class BadQueuesTest {
             });
     stops.start();
 
-    QueuesLink link = run(training, plan, toLearner, toActors);
+    QueuesLink link = run(training, plan, toLearner, toActors, queue(3));
 
     stops.join();
     assertThat(training.failure()).isEmpty();

@@ -4,6 +4,8 @@ import dev.stampede.nn.ActorParameters;
 import dev.stampede.nn.ParameterSource;
 import dev.stampede.nn.ParameterVersion;
 import dev.stampede.nn.ReceivedParameters;
+import dev.stampede.replay.PriorityMessage;
+import dev.stampede.replay.PrioritySink;
 import dev.stampede.replay.Receipts;
 import dev.stampede.replay.TransitionMessage;
 import dev.stampede.replay.TransitionSink;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Actors on one side, the learner on the other, and nothing between them but bytes in bad queues:
- * transitions and questions for parameters one way, parameters the other. For one run.
+ * transitions and questions for parameters one way, parameters the other; a third queue brings the
+ * learner's priorities to the memory. For one run.
  */
 final class QueuesLink implements Link, AutoCloseable {
   private static final byte TRANSITIONS = 0;
@@ -34,12 +37,14 @@ final class QueuesLink implements Link, AutoCloseable {
   private final BooleanSupplier running;
   private final BadQueue toLearner;
   private final BadQueue toActors;
+  private final BadQueue toMemory;
   private final int theta;
   private final int phi;
   private final ReceivedParameters received;
   private final Receipts receipts = new Receipts();
   private final List<Thread> threads = new ArrayList<>();
   private @Nullable TransitionSink memory;
+  private @Nullable PrioritySink priorities;
   private @Nullable ParameterSource learner;
 
   /** The versions that each actor took, in their order. */
@@ -56,6 +61,7 @@ final class QueuesLink implements Link, AutoCloseable {
   final AtomicLong addedTwice = new AtomicLong();
   final AtomicLong copies = new AtomicLong();
   final AtomicLong outdated = new AtomicLong();
+  final AtomicLong prioritized = new AtomicLong();
 
   /**
    * @param running whether the run goes on; nobody waits after it
@@ -66,12 +72,14 @@ final class QueuesLink implements Link, AutoCloseable {
       BooleanSupplier running,
       BadQueue toLearner,
       BadQueue toActors,
+      BadQueue toMemory,
       int theta,
       int phi,
       ReceivedParameters received) {
     this.running = running;
     this.toLearner = toLearner;
     this.toActors = toActors;
+    this.toMemory = toMemory;
     this.theta = theta;
     this.phi = phi;
     this.received = received;
@@ -80,6 +88,7 @@ final class QueuesLink implements Link, AutoCloseable {
   void start() {
     threads.add(new Thread(() -> receive(toLearner, this::atLearner), "learner's end"));
     threads.add(new Thread(() -> receive(toActors, this::atActors), "actors' end"));
+    threads.add(new Thread(() -> receive(toMemory, this::atMemory), "memory's end"));
     threads.forEach(Thread::start);
   }
 
@@ -92,6 +101,7 @@ final class QueuesLink implements Link, AutoCloseable {
   public void close() throws InterruptedException {
     toLearner.close();
     toActors.close();
+    toMemory.close();
     for (Thread thread : threads) {
       thread.join(10_000);
     }
@@ -122,6 +132,12 @@ final class QueuesLink implements Link, AutoCloseable {
       }
       return now;
     };
+  }
+
+  @Override
+  public PrioritySink priorities(PrioritySink atMemory) {
+    priorities = atMemory;
+    return message -> send(toMemory, Checkpoint.bytes(message::write), () -> {});
   }
 
   private ParameterVersion pull(ParameterVersion known, Consumer<ActorParameters> take) {
@@ -202,6 +218,15 @@ final class QueuesLink implements Link, AutoCloseable {
                 });
     if (!version.equals(known)) {
       send(toActors, bytes(QUESTION, out -> copy.write(version, out)), () -> {});
+    }
+  }
+
+  private void atMemory(byte[] message) throws IOException {
+    PriorityMessage read =
+        PriorityMessage.read(new DataInputStream(new ByteArrayInputStream(message)));
+    prioritized.incrementAndGet();
+    if (priorities != null) {
+      priorities.set(read);
     }
   }
 
