@@ -66,7 +66,11 @@ public fun Run.curve(): Figure {
     ) +
     scaleXContinuous(format = ",d") +
     themeMinimal() +
-    theme(plotTitle = elementText(face = "bold", size = 16), panelGridMinor = elementBlank())
+    theme(
+        plotTitle = elementText(face = "bold", size = 16),
+        panelGridMinor = elementBlank(),
+        plotMargin = MARGIN,
+      )
       .legendPositionBottom() +
     ggsize(720, 400)
 }

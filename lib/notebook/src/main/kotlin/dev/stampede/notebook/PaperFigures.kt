@@ -24,6 +24,7 @@ import org.jetbrains.letsPlot.scale.scaleXContinuous
 import org.jetbrains.letsPlot.scale.scaleXLog10
 import org.jetbrains.letsPlot.themes.elementBlank
 import org.jetbrains.letsPlot.themes.elementText
+import org.jetbrains.letsPlot.themes.margin
 import org.jetbrains.letsPlot.themes.theme
 import org.jetbrains.letsPlot.themes.themeMinimal
 
@@ -43,6 +44,12 @@ private val COLOURS = listOf("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E
 private const val PANEL_WIDTH = 260
 private const val PANEL_HEIGHT = 210
 private const val LEAST_WIDTH = 720
+
+/** In pixels: half of the last label of the x axis is beyond the axis. */
+internal val MARGIN = margin(t = 0, r = 20, b = 0, l = 0)
+
+/** Share of a logarithmic axis beyond the outermost points, which are cut in half without it. */
+private val EDGE = listOf(0.02, 0.0)
 
 /** Beside the first and the last tick. */
 private const val ROOM = 0.5
@@ -82,6 +89,7 @@ internal fun PaperFigure.plot(): Figure {
       plotTitle = elementText(face = "bold", size = 16),
       panelGridMinor = elementBlank(),
       axisTextX = tickText(x()),
+      plotMargin = MARGIN,
     )
   return parts.fold(letsPlot()) { plot: Plot, part -> plot + part } +
     ggtitle(title(), subtitle()) +
@@ -155,7 +163,7 @@ private fun tickText(axis: Axis) =
 
 private fun xScale(axis: Axis): Feature? =
   when {
-    axis.ticks().isEmpty() -> if (axis.logarithmic()) scaleXLog10() else null
+    axis.ticks().isEmpty() -> if (axis.logarithmic()) scaleXLog10(expand = EDGE) else null
     else ->
       scaleXContinuous(
         breaks = axis.ticks().map { axis.place(it.at()) },

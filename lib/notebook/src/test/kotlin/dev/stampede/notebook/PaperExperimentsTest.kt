@@ -50,6 +50,19 @@ class PaperExperimentsTest {
   }
 
   @Test
+  fun the_last_label_of_a_logarithmic_axis_is_whole() {
+    val points = listOf(1e-4, 1e-3, 1e-2, 0.1).map { PaperFigure.Point(it, 1.0, 1.0, 1.0) }
+    val axis = PaperFigure.Axis("learning rate", true, emptyList())
+    val panel = PaperFigure.Panel("", listOf(PaperFigure.Series("runs", points)))
+    val figure = PaperFigure("A3C", "", axis, "score", PaperFigure.Marks.POINTS, 1, listOf(panel))
+
+    val image = ImageIO.read(ByteArrayInputStream(figure.plot().png()))
+
+    val edge = (0 until image.height).map { image.getRGB(image.width - 1, it) }
+    assertThat(edge.toSet()).hasSize(1)
+  }
+
+  @Test
   fun every_game_of_the_full_protocol_is_known() {
     for (experiment in PaperExperiment.entries) {
       experiment.environments(Scale.PAPER).forEach(Environments::check)
