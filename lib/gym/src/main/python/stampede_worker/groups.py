@@ -25,6 +25,9 @@ def prepare(name: str, render: bool) -> None:
     if render and importlib.util.find_spec("mujoco"):
         rendering.prepare()
     register(name)
+    spec = gymnasium.registry.get(name.rpartition(":")[2])
+    if spec and "mujoco" in str(spec.entry_point) and importlib.util.find_spec("mujoco"):
+        mujoco()
 
 
 def register(name: str) -> None:
@@ -60,6 +63,14 @@ def atari() -> None:
 
     ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
     gymnasium.register_envs(ale_py)
+
+
+@functools.cache
+def mujoco() -> None:
+    """Logs MuJoCo's warnings, which else go to a file MUJOCO_LOG.TXT in the folder of the user."""
+    import mujoco
+
+    mujoco.set_mju_user_warning(logging.getLogger("mujoco").warning)
 
 
 @functools.cache

@@ -131,6 +131,25 @@ class PackagesTest {
   }
 
   @Test
+  void mujocos_warnings_are_logged_and_leave_no_file_in_the_folder_of_the_user() throws Exception {
+    assertThat(
+            python(
+                EnvironmentGroup.MUJOCO.requirements(),
+                """
+                import logging, os, tempfile
+                import mujoco
+                from stampede_worker import gym
+                said = []
+                logging.getLogger("mujoco").addFilter(lambda record: said.append(record.msg))
+                os.chdir(tempfile.mkdtemp())
+                gym.make_id("HalfCheetah-v5", {}).reset(seed=1)
+                mujoco.get_mju_user_warning()("100 % unstable")
+                print(os.listdir(), said[-1])
+                """))
+        .containsExactly("[] 100 % unstable");
+  }
+
+  @Test
   void a_python_path_of_the_user_does_not_come_before_the_packages(@TempDir Path modules)
       throws Exception {
     Files.writeString(modules.resolve("gymnasium.py"), "raise ImportError('not this one')");

@@ -80,6 +80,9 @@ private const val BAND = "middle 80 % of training episodes"
 private const val MEAN = "training, mean of last 100"
 private const val EVALUATION = "evaluation"
 
+/** A legend draws a ring of this colour around what another layer fills. */
+private const val NO_RING = "rgba(0, 0, 0, 0)"
+
 private const val DOTS = 2_000
 private const val BINS = 120
 private const val LINE_POINTS = 500
@@ -150,7 +153,7 @@ private fun dots(episodes: List<EpisodeRecord>): Feature =
     ),
     shape = 21,
     stroke = 0.0,
-    color = Palette.EPISODE,
+    color = NO_RING,
     size = 2.2,
     alpha = 0.6,
   ) {
@@ -225,7 +228,7 @@ private fun evaluationMarks(run: Run): List<Feature> {
       ymin = "low"
       ymax = "high"
     },
-    geomPoint(data, shape = 21, size = 3.2, stroke = 0.0, color = Palette.EVALUATION) {
+    geomPoint(data, shape = 21, size = 3.2, stroke = 0.0, color = NO_RING) {
       x = "x"
       y = "y"
       fill = "what"
