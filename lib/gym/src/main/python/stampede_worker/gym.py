@@ -108,6 +108,8 @@ def make(spec: dict[str, Any]) -> gymnasium.Env:
     if spec["render"]:
         options.setdefault("render_mode", "rgb_array")
     env = from_file(spec["id"], options) if ".py:" in spec["id"] else make_id(spec["id"], options)
+    if "mujoco" in sys.modules:
+        groups.mujoco()
     for wrapper in spec["wrappers"]:
         env = find_wrapper(wrapper["name"])(env, **with_tuples(wrapper["options"]))
     return env

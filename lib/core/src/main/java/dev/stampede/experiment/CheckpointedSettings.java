@@ -20,6 +20,7 @@ final class CheckpointedSettings {
   private static final String HEADS = "heads";
   private static final String KNOB = "knob ";
   private static final String SOURCE = "source ";
+  private static final String ADAPTED = "adapted ";
   private static final String NONE = "none";
 
   /** Parts that files cannot hold. */
@@ -77,6 +78,30 @@ final class CheckpointedSettings {
     }
     experiment.keepParametersEvery().ifPresent(n -> settings.put(KEEP_EVERY, Long.toString(n)));
     return settings;
+  }
+
+  /**
+   * What the environment made of them, which another version might adapt otherwise.
+   *
+   * @param adapted the preset as the run began
+   */
+  static Map<String, String> and(Map<String, String> settings, Preset adapted) {
+    Map<String, String> all = new TreeMap<>(settings);
+    adapted.settings().forEach((knob, setting) -> all.put(ADAPTED + knob.label(), setting.value()));
+    return all;
+  }
+
+  /** The preset with the values that the run began with. */
+  static Preset asBegun(Map<String, String> settings, Preset adapted) {
+    Preset preset = adapted;
+    for (Knob knob : adapted.settings().keySet()) {
+      String value = settings.get(ADAPTED + knob.label());
+      boolean follows = knob == Knob.ANNEAL_STEPS; // The budget, which may be larger now.
+      if (value != null && !follows && !value.equals(preset.value(knob))) {
+        preset = preset.with(knob, value, "as the run began");
+      }
+    }
+    return preset;
   }
 
   /** Gives a builder all of them that have a name: not an environment or a network of one's own. */
@@ -157,7 +182,8 @@ final class CheckpointedSettings {
               || name.equals(KEEP_EVERY)
               || name.equals(SAVE_REPLAY)
               || name.equals("name")
-              || name.startsWith(SOURCE);
+              || name.startsWith(SOURCE)
+              || name.startsWith(ADAPTED);
       String asked = is.getOrDefault(name, NONE);
       if (!free && !asked.equals(each.getValue())) {
         throw new IllegalArgumentException(

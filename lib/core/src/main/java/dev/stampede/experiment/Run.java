@@ -76,6 +76,10 @@ public final class Run {
   private volatile @Nullable Training training;
   private volatile @Nullable Checkpoints checkpoints;
   private volatile Preset preset;
+
+  /** As it was adapted, before anything was changed while the run went on. */
+  private volatile Preset begun;
+
   private volatile long budget;
   private volatile int framesPerStep = 1;
   private volatile int choices;
@@ -89,6 +93,7 @@ public final class Run {
     this.cores = cores;
     this.messages = messages;
     this.preset = experiment.algorithm();
+    this.begun = preset;
     this.budget = experiment.steps().orElse(DEFAULT_STEPS);
     this.directory = experiment.out().flatMap(this::made).orElse(null);
   }
@@ -565,7 +570,7 @@ public final class Run {
       Environment first = environments.create(EnvironmentFactory.Purpose.TRAINING);
       Training t;
       try {
-        t = new Training(plan(environments, first), first);
+        t = new Training(plan(environments, first, from), first);
         t.limitCores(cores);
         if (from.isPresent()) {
           resume(t, from.get());
@@ -648,7 +653,7 @@ public final class Run {
             : new Checkpoints(
                 t,
                 out.path(),
-                CheckpointedSettings.of(experiment, budget),
+                CheckpointedSettings.and(CheckpointedSettings.of(experiment, budget), begun),
                 experiment.checkpointEvery(),
                 () -> {
                   writeEpisodes(t);
@@ -759,7 +764,7 @@ public final class Run {
     }
   }
 
-  private Plan plan(EnvironmentFactory environments, Environment first) {
+  private Plan plan(EnvironmentFactory environments, Environment first, Optional<Checkpoint> from) {
     Space actions = first.actionSpace();
     if (!(first.observationSpace() instanceof Space.Box observations)) {
       throw new IllegalArgumentException(
@@ -768,8 +773,11 @@ public final class Run {
               + " gives "
               + first.observationSpace());
     }
-    Preset adapted = preset.adaptedTo(observations, actions, budget);
+    Preset now = preset.adaptedTo(observations, actions, budget);
+    Preset adapted =
+        from.map(each -> CheckpointedSettings.asBegun(each.experiment(), now)).orElse(now);
     preset = adapted;
+    begun = adapted;
     choices = actions instanceof Space.Discrete discrete ? discrete.n() : 0;
     Algorithm algorithm = adapted.make(framesPerStep);
     int outputs = algorithm.outputs(actions);

@@ -141,8 +141,8 @@ public final class Network {
   }
 
   /**
-   * About how many multiplications its outputs for one observation take. A block of one's own that
-   * does not say its shapes counts as if each parameter were used once.
+   * About how many multiplications its outputs for one observation take: a convolution's parameters
+   * are used at each place of its output, all others are taken to be used once.
    */
   public long multiplications() {
     return multiplications(block);

@@ -82,6 +82,9 @@ public final class PriorityMessage {
     try {
       long memory = body.getLong();
       int size = body.remaining() / (Long.BYTES + Double.BYTES);
+      if (body.remaining() % (Long.BYTES + Double.BYTES) != 0) {
+        throw new BufferUnderflowException();
+      }
       long[] numbers = new long[size];
       double[] priorities = new double[size];
       for (int j = 0; j < size; j++) {

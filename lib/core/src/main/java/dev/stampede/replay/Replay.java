@@ -4,8 +4,8 @@ import dev.stampede.env.Saveable;
 import java.util.random.RandomGenerator;
 
 /**
- * A memory of transitions. Any number of threads add, one draws and sets priorities; none waits for
- * frames that another one copies.
+ * A memory of transitions. Any number of threads add, one draws, any sets priorities; none waits
+ * for frames that another one copies.
  *
  * <p>Closing it gives its memory back at once; whatever is asked of it afterwards throws an
  * IllegalStateException.

@@ -28,9 +28,6 @@ final class RingReplay implements Replay {
   private static final double SMALLEST = 1e-6;
   private static final double LARGEST_LEAF = 1e200; // so that no sum is infinite
 
-  /** Of this object alone: one that was restored may have other transitions of these numbers. */
-  private final long name = UUID.randomUUID().getMostSignificantBits();
-
   private final ReplaySize size;
   private final double alpha;
   private final boolean prioritized;
@@ -42,6 +39,7 @@ final class RingReplay implements Replay {
   // Guarded by the lock, but for what Ring lets anybody do.
   private final Ring ring;
   private final SumTree tree;
+  private long name = newName();
   private long published;
   private double largest = 1;
   private double meanAge = Double.NaN;
@@ -172,7 +170,6 @@ final class RingReplay implements Replay {
   public void draw(int n, double beta, RandomGenerator random, Batch into) {
     check(n, beta, into);
     into.size(0);
-    into.memory(name);
     int[] todo = IntStream.range(0, n).toArray();
     for (int round = 0; todo.length > 0; round++) {
       int[] now = todo;
@@ -217,6 +214,7 @@ final class RingReplay implements Replay {
     if (published == 0) {
       throw new IllegalStateException("nothing to draw from; add transitions first");
     }
+    into.memory(name);
     for (int j : todo) {
       double part = prioritized ? (j + random.nextDouble()) / n : random.nextDouble();
       int slot = tree.find(part * tree.total());
@@ -263,7 +261,8 @@ final class RingReplay implements Replay {
     locked(
         () -> {
           enter();
-          for (int j = 0; priorities.memory() == name && j < priorities.size(); j++) {
+          int count = priorities.memory() == name ? priorities.size() : 0;
+          for (int j = 0; j < count; j++) {
             long number = priorities.number(j);
             if (number >= ring.oldest() && number < ring.end() && tree.get(ring.slot(number)) > 0) {
               setPriority(number, priorities.priority(j));
@@ -340,11 +339,16 @@ final class RingReplay implements Replay {
       numbers().forEach(number -> leaf(ring.slot(number), 0));
       double saved = in.readDouble();
       ring.restore(in);
+      name = newName(); // The numbers are of other transitions now.
       numbers().forEach(number -> setPriority(number, ring.priority(number)));
       largest = saved;
     } finally {
       notAlone();
     }
+  }
+
+  private static long newName() {
+    return UUID.randomUUID().getMostSignificantBits();
   }
 
   private LongStream numbers() {

@@ -35,7 +35,7 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   private final Batch batch;
   private final @Nullable DrawnCritic critic;
   private Training.@Nullable Target seenTarget;
-  private @Nullable PrioritySink from;
+  private @Nullable PrioritySink back;
   private long updatesAtDraw;
 
   /**
@@ -86,11 +86,11 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
   /**
    * Draws the next one.
    *
-   * @param back where its new priorities go
+   * @param priorities where its new priorities go
    */
-  Minibatch draw(Replay memory, PrioritySink back, double beta, RandomGenerator random) {
+  Minibatch draw(Replay memory, PrioritySink priorities, double beta, RandomGenerator random) {
     memory.draw(most, beta, random, batch);
-    from = back;
+    back = priorities;
     for (int j = 0; j < batch.size(); j++) {
       network.put(j, seen.apply(batch.state(j)), seen.apply(batch.next(j)));
       if (critic != null) {
@@ -160,8 +160,8 @@ final class DrawnMinibatch implements Minibatch, AutoCloseable {
 
   @Override
   public void prioritize(double[] p) {
-    if (from != null) {
-      from.set(PriorityMessage.of(batch, p));
+    if (back != null) {
+      back.set(PriorityMessage.of(batch, p));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import static dev.stampede.experiment.Algorithms.A2C;
 import static dev.stampede.experiment.Algorithms.A3C;
+import static dev.stampede.experiment.Algorithms.ACER;
 import static dev.stampede.experiment.Algorithms.ApexDQN;
 import static dev.stampede.experiment.Algorithms.DQN;
 import static dev.stampede.experiment.Algorithms.NStepQ;
@@ -80,6 +81,9 @@ class PresetTest {
         .extracting(Preset.Setting::value)
         .containsExactly("grid-conv", "2.5E-4", "100000", "1000 steps");
     assertThat(apex.value(Knob.MINIBATCH)).isEqualTo("64");
+    assertThat(ACER.adaptedTo(grid, FOUR_ACTIONS, 1_000_000).value(Knob.REPLAY_CAPACITY))
+        .as("of rollouts")
+        .isEqualTo(ACER.value(Knob.REPLAY_CAPACITY));
     assertThat(apex.value(Knob.DRAWS_PER_TRANSITION)).isEqualTo("8.0");
     assertThat(A3C.adaptedTo(grid, FOUR_ACTIONS, 1_000_000).number(Knob.LEARNING_RATE))
         .isEqualTo(0.001);

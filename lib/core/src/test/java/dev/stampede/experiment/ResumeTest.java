@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stampede.env.Action;
@@ -16,6 +17,8 @@ import dev.stampede.result.EvaluationRecord;
 import dev.stampede.result.RunDirectory;
 import dev.stampede.runtime.Checkpoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +198,40 @@ class ResumeTest {
         .hasMessageContaining("in its own folder");
     assertThatThrownBy(() -> Experiment.resume(folder.resolve("nowhere")))
         .hasMessageContaining("there is no " + folder.resolve("nowhere/checkpoint.bin"));
+  }
+
+  @Test
+  void what_another_version_adapted_stays_as_the_run_began(@TempDir Path folder)
+      throws IOException {
+    Run first = Experiment.of().threads(1).steps(500).out(folder).build().run();
+    assertThat(first.algorithm().differencesFromPaper().toString())
+        .contains(
+            "learning-rate: 0.01 per update instead of 7.0E-4 per update (adapted to small"
+                + " observations)");
+    Path file = folder.resolve("checkpoint.bin");
+    byte[] content = Files.readAllBytes(file);
+    byte[] value = "adapted learning-rate\0\4".getBytes(StandardCharsets.US_ASCII);
+    int at = indexOf(content, value) + value.length;
+    assertThat(new String(content, at, 4, StandardCharsets.US_ASCII)).isEqualTo("0.01");
+    content[at + 3] = '2';
+    CRC32 crc = new CRC32();
+    crc.update(content, 0, content.length - Long.BYTES);
+    ByteBuffer.wrap(content).putLong(content.length - Long.BYTES, crc.getValue());
+    Files.write(file, content);
+
+    Run second = Experiment.resume(folder).steps(1_000).build().run();
+
+    assertThat(second.algorithm().differencesFromPaper().toString())
+        .contains("learning-rate: 0.02 per update instead of 7.0E-4 per update (as the run began)");
+    assertThat(second.learning().get(second.learning().size() - 1).learningRate())
+        .isCloseTo(0.02, within(0.02 * 0.01)); // 1 000 of 300 000 steps later
+    assertThat(Checkpoint.newest(folder, line -> {}).experiment())
+        .containsEntry("adapted learning-rate", "0.02");
+  }
+
+  private static int indexOf(byte[] all, byte[] part) {
+    return new String(all, StandardCharsets.ISO_8859_1)
+        .indexOf(new String(part, StandardCharsets.ISO_8859_1));
   }
 
   @Test

@@ -68,6 +68,32 @@ class PriorityMessageTest {
   }
 
   @Test
+  void leaves_a_memory_alone_that_was_restored_since() throws IOException {
+    var saved = new ByteArrayOutputStream();
+    try (Replay other = filled()) {
+      other.save(new DataOutputStream(saved));
+    }
+    try (Replay replay = filled()) {
+      PriorityMessage late = drawn(replay);
+      replay.restore(new DataInputStream(new ByteArrayInputStream(saved.toByteArray())));
+
+      replay.set(late);
+      assertThat(replay.status().priorities()).containsOnly(1.0);
+      replay.set(drawn(replay));
+      assertThat(replay.status().priorities()).last().isEqualTo(7.0);
+    }
+  }
+
+  @Test
+  void numbers_that_do_not_fit_are_refused_though_the_checksum_is_right() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    Checked.write((byte) 1, new byte[Long.BYTES + 10], new DataOutputStream(bytes));
+
+    assertThatThrownBy(() -> read(bytes.toByteArray()))
+        .hasMessageContaining("message of priorities: damaged, its numbers do not fit together");
+  }
+
+  @Test
   void any_bit_that_changed_on_the_way_is_noticed_and_a_part_is_refused() throws IOException {
     byte[] whole;
     try (Replay replay = filled()) {

@@ -76,8 +76,8 @@ class BadQueuesTest {
     assertThat(link.addedTwice).hasValue(0);
     assertThat(link.acted).as("with what was pulled").hasValue(link.added.size());
     assertThat(link.prioritized.get())
-        .as("of all minibatches")
-        .isBetween(training.updates() / 2, toMemory.sent() + toMemory.doubled());
+        .as("minibatches whose priorities came back")
+        .isGreaterThan(training.updates() / 2);
     assertThat(link.addedTransitions.get()).isBetween(plan.steps() / 2, plan.steps());
     assertThat(link.refused)
         .isNotEmpty()

@@ -224,9 +224,9 @@ final class QueuesLink implements Link, AutoCloseable {
   private void atMemory(byte[] message) throws IOException {
     PriorityMessage read =
         PriorityMessage.read(new DataInputStream(new ByteArrayInputStream(message)));
-    prioritized.incrementAndGet();
     if (priorities != null) {
       priorities.set(read);
+      prioritized.incrementAndGet();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.stampede.paper.PaperFigure.Axis
 import dev.stampede.paper.PaperFigure.Marks
 import dev.stampede.paper.PaperReport
 import kotlin.math.log2
+import kotlin.math.pow
 import org.jetbrains.letsPlot.Figure
 import org.jetbrains.letsPlot.facet.facetWrap
 import org.jetbrains.letsPlot.geom.geomLine
@@ -49,7 +50,7 @@ private const val LEAST_WIDTH = 720
 internal val MARGIN = margin(t = 0, r = 20, b = 0, l = 0)
 
 /** Share of a logarithmic axis beyond the outermost points, which are cut in half without it. */
-private val EDGE = listOf(0.02, 0.0)
+private const val EDGE = 0.03
 
 /** Beside the first and the last tick. */
 private const val ROOM = 0.5
@@ -79,7 +80,7 @@ internal fun PaperFigure.plot(): Figure {
     addAll(marks(rows))
     add(scaleColorManual(values = colours, limits = names))
     add(scaleFillManual(values = colours, limits = names))
-    xScale(x())?.let { add(it) }
+    xScale(x(), rows.map { it.point.x() })?.let { add(it) }
     if (shown > 1) {
       add(facetWrap(facets = "panel", ncol = columns, order = 1, scales = "free"))
     }
@@ -161,9 +162,9 @@ private fun tickText(axis: Axis) =
     else -> elementText(angle = 0, size = 11)
   }
 
-private fun xScale(axis: Axis): Feature? =
+private fun xScale(axis: Axis, values: List<Double>): Feature? =
   when {
-    axis.ticks().isEmpty() -> if (axis.logarithmic()) scaleXLog10(expand = EDGE) else null
+    axis.ticks().isEmpty() -> if (axis.logarithmic()) logarithmic(values) else null
     else ->
       scaleXContinuous(
         breaks = axis.ticks().map { axis.place(it.at()) },
@@ -171,6 +172,15 @@ private fun xScale(axis: Axis): Feature? =
         limits = axis.ticks().map { axis.place(it.at()) }.let { it.min() - ROOM to it.max() + ROOM },
       )
   }
+
+/** Lets-Plot's own room beside the points is not logarithmic: beside small values there is none. */
+private fun logarithmic(values: List<Double>): Feature {
+  val low = values.minOrNull() ?: return scaleXLog10()
+  val high = values.max()
+  val room = (high / low).pow(EDGE)
+  return if (low == high) scaleXLog10()
+  else scaleXLog10(limits = low / room to high * room, expand = listOf(0.0, 0.0))
+}
 
 /**
  * Where a value stands. A logarithmic scale of Lets-Plot with bars from low to high leaves half of

@@ -5,6 +5,7 @@ import dev.stampede.paper.PaperExperiment
 import dev.stampede.paper.PaperFigure
 import dev.stampede.paper.PaperReport
 import dev.stampede.paper.Scale
+import java.awt.Color
 import java.awt.image.BufferedImage
 import java.io.ByteArrayInputStream
 import java.nio.file.Files
@@ -50,7 +51,7 @@ class PaperExperimentsTest {
   }
 
   @Test
-  fun the_last_label_of_a_logarithmic_axis_is_whole() {
+  fun the_last_label_and_the_first_point_of_a_logarithmic_axis_are_whole() {
     val points = listOf(1e-4, 1e-3, 1e-2, 0.1).map { PaperFigure.Point(it, 1.0, 1.0, 1.0) }
     val axis = PaperFigure.Axis("learning rate", true, emptyList())
     val panel = PaperFigure.Panel("", listOf(PaperFigure.Series("runs", points)))
@@ -60,7 +61,18 @@ class PaperExperimentsTest {
 
     val edge = (0 until image.height).map { image.getRGB(image.width - 1, it) }
     assertThat(edge.toSet()).hasSize(1)
+    val widths =
+      (0 until image.width)
+        .map { x -> (0 until image.height).any { y -> blue(image.getRGB(x, y)) } }
+        .joinToString("") { if (it) "x" else " " }
+        .trim()
+        .split(" +".toRegex())
+        .map { it.length }
+    assertThat(widths).hasSize(4)
+    assertThat(widths.first()).`as`("of the first disc").isBetween(widths[1] - 1, widths[1] + 1)
   }
+
+  private fun blue(rgb: Int) = Color(rgb).let { it.blue > 150 && it.red < 100 }
 
   @Test
   fun every_game_of_the_full_protocol_is_known() {
