@@ -2,6 +2,7 @@ package dev.stampede.algorithm;
 
 import dev.stampede.env.Action;
 import dev.stampede.env.Space;
+import java.util.random.RandomGenerator;
 
 /**
  * μ(s): numbers within the bounds of an action space, each the tanh of one of a network's outputs.
@@ -83,6 +84,15 @@ record BoundedActions(Space.Box space) {
       double share = (a.numbers()[i] - space.low(i)) / (space.high(i) - space.low(i));
       into[at + i] = (float) (2 * share - 1);
     }
+  }
+
+  /** Each number uniform within its bounds. */
+  Action random(RandomGenerator random) {
+    float[] unit = new float[size()];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) random.nextDouble(-1, 1);
+    }
+    return action(unit);
   }
 
   /** The environment's action; what is beyond ±1 is cut off at its bounds. */

@@ -16,10 +16,12 @@ import java.util.random.RandomGenerator;
  *
  * <p>Beyond the paper: an episode that was truncated bootstraps like an unfinished one; the critic
  * sees actions as numbers between −1 and 1, whatever the environment's bounds; learning begins once
- * the memory holds {@link MemoryUse#learningStarts}. Parts: transitions of n steps, and {@linkplain
- * MemoryUse#priorityExponent priorities}.
+ * the memory holds {@link MemoryUse#learningStarts}. Parts: transitions of n steps, {@linkplain
+ * MemoryUse#priorityExponent priorities}, and a random start, as Fujimoto et al. (2018),
+ * arXiv:1802.09477, section 6.1, have it.
  */
-public record DDPG(MemoryUse memoryUse, double tau, ActionNoise noise, double beta)
+public record DDPG(
+    MemoryUse memoryUse, double tau, ActionNoise noise, double beta, boolean randomStart)
     implements AsynchronousAlgorithm {
 
   /**
@@ -27,6 +29,7 @@ public record DDPG(MemoryUse memoryUse, double tau, ActionNoise noise, double be
    * @param tau τ of the soft targets
    * @param noise the random process 𝒩
    * @param beta exponent β of the weights, without priorities of no effect
+   * @param randomStart whether actions are uniformly random until learning begins
    */
   public DDPG {}
 
@@ -43,7 +46,8 @@ public record DDPG(MemoryUse memoryUse, double tau, ActionNoise noise, double be
       }
       actor.sync(); // Receive observation state s_t
       // Select action a_t = μ(s_t|θ^μ) + 𝒩_t
-      Action a = mu.action(N.addedTo(mu.unit(actor.act(), 1)));
+      float[] u = N.addedTo(mu.unit(actor.act(), 1));
+      Action a = randomStart && !R.isReady() ? mu.random(actor.random()) : mu.action(u);
       Step step = actor.step(a); // Execute action a_t, observe reward r_t and new state s_{t+1}
       R.add(a, step); // Store transition (s_t, a_t, r_t, s_{t+1}) in R
       if (R.isReady()) {

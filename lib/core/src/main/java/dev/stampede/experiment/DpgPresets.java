@@ -81,7 +81,8 @@ final class DpgPresets {
             value(Knob.HIDDEN, "400-300", DDPG_PAPER, Certainty.RECALLED),
             value(Knob.NONLINEARITY, "relu", DDPG_PAPER, Certainty.RECALLED),
             value(Knob.NOISE_THETA, "0.15", DDPG_PAPER, Certainty.RECALLED),
-            value(Knob.NOISE_SIGMA, "0.2", DDPG_PAPER, Certainty.RECALLED)),
+            value(Knob.NOISE_SIGMA, "0.2", DDPG_PAPER, Certainty.RECALLED),
+            value(Knob.RANDOM_START, "no", ALGORITHM_1, Certainty.SECONDARY)),
         SMALL_DDPG,
         DpgPresets::makeDdpg);
   }
@@ -201,7 +202,8 @@ final class DpgPresets {
         ReplayPresets.memory(p),
         p.number(Knob.TAU),
         new ActionNoise(p.number(Knob.NOISE_THETA), p.number(Knob.NOISE_SIGMA)),
-        ReplayPresets.constantBeta(p));
+        ReplayPresets.constantBeta(p),
+        p.yes(Knob.RANDOM_START));
   }
 
   private static Algorithm makeApex(Preset p, int framesPerStep) {

@@ -187,6 +187,8 @@ public enum Knob {
   NOISE_THETA(
       "noise-theta", "", "θ of the noise x ← x − θx + σN(0, 1); 1 for Gaussian", number(1e-9, 1)),
   NOISE_SIGMA("noise-sigma", "", "σ of the noise, in halves of the actions' range", number(0, 100)),
+  RANDOM_START(
+      "random-start", "", "uniformly random actions until learning starts", oneOf("yes", "no")),
   ACTION_GRADIENT_CLIP(
       "action-gradient-clip",
       "",

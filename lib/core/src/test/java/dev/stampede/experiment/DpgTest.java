@@ -127,6 +127,31 @@ class DpgTest {
     }
   }
 
+  @Test
+  void a_random_start_tries_all_actions_until_learning_begins_and_none_after() {
+    List<Float> torques = new CopyOnWriteArrayList<>();
+    Experiment.of()
+        .algorithm(
+            small(DDPG)
+                .set("random-start", "yes")
+                .set("noise-sigma", "0")
+                .set("learning-rate", "0"))
+        .env(purpose -> new Noted(torques))
+        .threads(1)
+        .steps(400)
+        .build()
+        .run();
+
+    List<Float> start = torques.subList(0, 199);
+    for (int quarter = 0; quarter < 4; quarter++) {
+      int from = quarter - 2;
+      assertThat(start.stream().filter(u -> from <= u && u < from + 1).count())
+          .as("of 199 from %d", from)
+          .isBetween(25L, 75L);
+    }
+    assertThat(torques.subList(201, 400)).allMatch(u -> Math.abs(u) < 0.1, "of μ alone");
+  }
+
   /** The pendulum, with what it was told to do. */
   private static final class Noted implements Environment {
     private final Pendulum pendulum = new Pendulum();
