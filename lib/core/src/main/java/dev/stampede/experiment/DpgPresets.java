@@ -46,8 +46,8 @@ final class DpgPresets {
               Knob.DRAWS_PER_TRANSITION, "64.0"));
 
   /**
-   * What learns HalfCheetah within some ten thousand steps: with its paper's own values and without
-   * its batch normalisation DDPG stood still for 90 000. Measured: lib/docs/replay-learning.md.
+   * What learns HalfCheetah sooner: lib/docs/algorithms/ddpg.md. With its paper's own values and
+   * without its batch normalisation DDPG stood still for 90 000 steps.
    */
   private static final Map<Knob, String> CONTINUOUS =
       Map.of(
@@ -57,6 +57,14 @@ final class DpgPresets {
           Knob.TAU, "0.005",
           // As often as DDPG draws: with "free" two cores gave each transition four draws.
           Knob.DRAWS_PER_TRANSITION, "64.0");
+
+  /** How DDPG explores there; Ape-X's actors keep the noise of their paper. */
+  private static final Map<Knob, String> RANDOM_START =
+      Map.of(
+          Knob.RANDOM_START, "yes",
+          Knob.LEARNING_STARTS, "10000",
+          Knob.NOISE_THETA, "1.0",
+          Knob.NOISE_SIGMA, "0.1");
 
   private DpgPresets() {}
 
@@ -165,9 +173,13 @@ final class DpgPresets {
     if (Networks.smallestSide(observations) > 0) {
       return preset.adapted(Knob.NETWORK, "small-conv", "adapted to pictures");
     }
-    return observations.size() <= SMALL_STATE
-        ? preset.classicControl()
-        : preset.adaptedTo(CONTINUOUS, "adapted to continuous control");
+    if (observations.size() <= SMALL_STATE) {
+      return preset.classicControl();
+    }
+    String why = "adapted to continuous control";
+    Preset result = preset.adaptedTo(CONTINUOUS, why);
+    boolean alone = preset.settings().containsKey(Knob.RANDOM_START);
+    return alone ? result.adaptedTo(RANDOM_START, why) : result;
   }
 
   /** The critic of a preset that has one. */

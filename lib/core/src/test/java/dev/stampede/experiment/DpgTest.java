@@ -298,13 +298,21 @@ class DpgTest {
 
     assertThat(DDPG.adaptedTo(Space.Box.floats(17), torque, 1).differencesFromPaper())
         .extracting(Preset.Difference::what)
-        .containsExactlyInAnyOrder("learning-rate", "tau", "weight-decay");
+        .containsExactlyInAnyOrder(
+            "learning-rate",
+            "tau",
+            "weight-decay",
+            "random-start",
+            "learning-starts",
+            "noise-theta",
+            "noise-sigma");
     assertThat(
             ApexDPG.set("learning-rate", "1e-4")
                 .adaptedTo(Space.Box.floats(17), torque, 1)
                 .differencesFromPaper()
                 .toString())
         .contains("draws-per-transition: 64.0")
+        .doesNotContain("noise")
         .contains("critic-learning-rate: 0.001 per update instead of 1.0E-4")
         .doesNotContain(" learning-rate:", "[learning-rate:");
     assertThat(
