@@ -115,7 +115,7 @@ public final class Preset {
   /**
    * The same for methods that learn from a memory of transitions: its authors' DQN, but for Adam in
    * place of RMSProp with momentum, whose ε of 0.01/32 is recalled from others' runs of MinAtar,
-   * and for an update every four steps. Measured: lib/docs/replay-learning.md.
+   * and for an update every four steps. One look so far: lib/docs/replay-learning.md.
    */
   private static final Map<Knob, String> SMALL_PICTURES_MEMORY =
       Map.of(
@@ -645,10 +645,7 @@ public final class Preset {
   Preset adaptedTo(Map<Knob, String> values, String why) {
     Preset result = this;
     for (Map.Entry<Knob, String> each : values.entrySet()) {
-      result =
-          settings.containsKey(each.getKey())
-              ? result.adapted(each.getKey(), each.getValue(), why)
-              : result;
+      result = result.adapted(each.getKey(), each.getValue(), why);
     }
     return result;
   }
@@ -923,10 +920,7 @@ public final class Preset {
       return this; // There is no tile coding for these.
     }
     String fewer = Integer.toString(tiles);
-    Preset result = this;
-    for (Map.Entry<Knob, String> each : origin.classic.entrySet()) {
-      result = result.adapted(each.getKey(), each.getValue(), "adapted to tasks of any kind");
-    }
+    Preset result = ofSmallTasks("adapted to tasks of any kind");
     return value(Knob.TILES).equals(fewer)
         ? result
         : result.adapted(Knob.TILES, fewer, "adapted to " + dimensions + " dimensions");
