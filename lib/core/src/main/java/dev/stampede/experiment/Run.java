@@ -644,9 +644,12 @@ public final class Run {
 
   /** Runs the training on this thread while another writes finished episodes out now and then. */
   private void train(Training t) throws InterruptedException {
+    RunDirectory out = directory;
+    if (out != null) {
+      writeFirst(t, out);
+    }
     Thread writer = new Thread(() -> keepWriting(t), "run-writer");
     writer.start();
-    RunDirectory out = directory;
     Checkpoints saved =
         out == null
             ? null
@@ -675,6 +678,16 @@ public final class Run {
         }
         t.close();
       }
+    }
+  }
+
+  /** Before the first step, so that every run that has one is listed. */
+  private void writeFirst(Training t, RunDirectory out) {
+    try {
+      attempt(() -> out.write(record()));
+    } catch (Exception e) {
+      t.stop();
+      failure = e;
     }
   }
 
@@ -745,10 +758,6 @@ public final class Run {
    */
   private void keepWriting(Training t) {
     try {
-      RunDirectory out = directory;
-      if (out != null) {
-        attempt(() -> out.write(record())); // A run whose process dies at once is known as well.
-      }
       for (int seconds = 1; !t.await(1_000); seconds++) {
         attempt(() -> writeEpisodes(t));
         attempt(() -> keepParameters(t));
