@@ -85,19 +85,21 @@ public sealed interface Space
    */
   final class Box implements Space {
     private final int[] shape;
+    private final int size; // Asked for at each step.
     private final Element element;
     private final double[] low;
     private final double[] high;
 
     private Box(int[] shape, Element element, double[] low, double[] high) {
       this.shape = shape.clone();
+      this.size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
       this.element = element;
       this.low = low.clone();
       this.high = high.clone();
       for (double[] bound : new double[][] {low, high}) {
-        if (bound.length != 1 && bound.length != size()) {
+        if (bound.length != 1 && bound.length != size) {
           throw new IllegalArgumentException(
-              "bounds of a Box: expected 1 or " + size() + " numbers but got " + bound.length);
+              "bounds of a Box: expected 1 or " + size + " numbers but got " + bound.length);
         }
       }
     }
@@ -147,7 +149,7 @@ public sealed interface Space
 
     @Override
     public int size() {
-      return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      return size;
     }
 
     @Override

@@ -5,8 +5,8 @@ import dev.stampede.env.Space;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Dense networks in plain Java: on a few thousand weights nearly all the time of the tensor library
@@ -20,8 +20,15 @@ final class DenseNetwork implements LocalNetwork {
   /** No version of a state: its units are to be computed. */
   private static final long STALE = -1;
 
+  /**
+   * For so many states at once it is worth while to {@linkplain DenseLayer#prepare prepare} the
+   * layers.
+   */
+  private static final int MANY = 6;
+
   private final Network network;
-  private final DenseLayers.Layer[] layers;
+  private final DenseLayers dense;
+  private final List<DenseLayer> layers;
   private final int[] outputs;
   private final Parameters source;
   private final boolean shared;
@@ -32,7 +39,8 @@ final class DenseNetwork implements LocalNetwork {
   private final float[][] units;
   private final long[] versions;
   private final long[] computed;
-  private final float[] delta;
+  private final float[][] unitsOfBlock = new float[DenseLayer.BLOCK][];
+  private final float[][] delta;
   private final float[] out;
   private final float[] batchOut;
   private final float[] dOut;
@@ -62,7 +70,8 @@ final class DenseNetwork implements LocalNetwork {
       long[] versions) {
     int capacity = states.length;
     this.network = network;
-    this.layers = dense.layers().toArray(DenseLayers.Layer[]::new);
+    this.dense = dense;
+    this.layers = dense.layers().stream().map(DenseLayer::new).toList();
     this.outputs = dense.outputs();
     this.source = source;
     this.shared = shared;
@@ -74,7 +83,7 @@ final class DenseNetwork implements LocalNetwork {
     this.versions = versions;
     this.computed = new long[capacity];
     Arrays.fill(computed, STALE);
-    this.delta = new float[dense.units()];
+    this.delta = new float[DenseLayer.BLOCK][dense.units()];
     this.out = new float[outputs.length];
     this.batchOut = new float[capacity * outputs.length];
     this.dOut = new float[capacity * outputs.length];
@@ -85,8 +94,13 @@ final class DenseNetwork implements LocalNetwork {
   public void sync(Parameters from) {
     if (!shared) {
       from.read(0, theta, theta.length);
-      Arrays.fill(computed, STALE);
+      forget();
     }
+  }
+
+  private void forget() {
+    Arrays.fill(computed, STALE);
+    layers.forEach(DenseLayer::forget);
   }
 
   @Override
@@ -140,10 +154,7 @@ final class DenseNetwork implements LocalNetwork {
   @Override
   public float[] outputs(int from, int n) {
     refresh();
-    for (int i = 0; i < n; i++) {
-      compute(from + i);
-      read(from + i, batchOut, i * outputs.length);
-    }
+    computeAll(from == 0 ? all : Arrays.copyOfRange(all, from, from + n), n);
     return batchOut;
   }
 
@@ -159,16 +170,13 @@ final class DenseNetwork implements LocalNetwork {
 
   private double backward(int[] which, int n, Loss loss, GradientConsumer consumer) {
     refresh();
-    for (int i = 0; i < n; i++) {
-      compute(which[i]);
-      read(which[i], batchOut, i * outputs.length);
-    }
+    computeAll(which, n);
     Arrays.fill(dOut, 0, n * outputs.length, 0);
     double value = loss.at(batchOut, dOut);
-    Arrays.fill(gradient.values(), 0);
-    for (int i = 0; i < n; i++) {
-      backward(which[i], dOut, i * outputs.length, gradient.values());
+    for (int i = 0; i < n; i += DenseLayer.BLOCK) {
+      backward(which, i, Math.min(DenseLayer.BLOCK, n - i), false);
     }
+    layers.forEach(layer -> layer.takeGradient(gradient.values()));
     consumer.accept(gradient);
     return value;
   }
@@ -178,36 +186,45 @@ final class DenseNetwork implements LocalNetwork {
     float[] at = forward(i).clone();
     float[] dAt = new float[at.length];
     loss.at(at, dAt);
-    backward(i, dAt, 0, null);
-    return Arrays.copyOf(delta, states[i].length);
+    System.arraycopy(dAt, 0, dOut, 0, dAt.length);
+    backward(new int[] {i}, 0, 1, true);
+    return Arrays.copyOf(delta[0], states[i].length);
   }
 
   @Override
   public float[] observationGradients(int n, Loss loss) {
-    outputs(n);
+    outputs(0, n);
     Arrays.fill(dOut, 0, n * outputs.length, 0);
     loss.at(batchOut, dOut);
     int size = network.observations().size();
     float[] gradients = new float[n * size];
-    for (int i = 0; i < n; i++) {
-      backward(i, dOut, i * outputs.length, null);
-      System.arraycopy(delta, 0, gradients, i * size, size);
+    for (int i = 0; i < n; i += DenseLayer.BLOCK) {
+      int count = Math.min(DenseLayer.BLOCK, n - i);
+      backward(all, i, count, true);
+      for (int k = 0; k < count; k++) {
+        System.arraycopy(delta[k], 0, gradients, (i + k) * size, size);
+      }
     }
     return gradients;
   }
 
   /**
-   * Leaves ∂loss/∂unit of all units in {@link #delta}.
+   * Leaves ∂loss/∂unit of states {@code which[from … from + count)} in {@link #delta}.
    *
-   * @param dTheta the gradient of the parameters is added to it; null where nobody asks for it
+   * @param toObservations whether that of the observations is asked for, instead of the parameters'
    */
-  private void backward(int i, float[] dOuts, int at, float @Nullable [] dTheta) {
-    Arrays.fill(delta, 0);
-    for (int k = 0; k < outputs.length; k++) {
-      delta[outputs[k]] = dOuts[at + k];
+  private void backward(int[] which, int from, int count, boolean toObservations) {
+    for (int k = 0; k < count; k++) {
+      unitsOfBlock[k] = units[which[from + k]];
+      Arrays.fill(delta[k], 0);
+      for (int o = 0; o < outputs.length; o++) {
+        delta[k][outputs[o]] = dOut[(from + k) * outputs.length + o];
+      }
     }
-    for (int l = layers.length - 1; l >= 0; l--) {
-      layerBackward(layers[l], units[i], delta, theta, dTheta);
+    for (int l = layers.size() - 1; l >= 0; l--) {
+      DenseLayers.Layer at = dense.layers().get(l);
+      boolean toInputs = toObservations || at.in() + at.inputs() > network.observations().size();
+      layers.get(l).backward(unitsOfBlock, delta, count, theta, !toObservations, toInputs);
     }
   }
 
@@ -222,12 +239,7 @@ final class DenseNetwork implements LocalNetwork {
   @Override
   public LocalNetwork twin() {
     return new DenseNetwork(
-        network,
-        new DenseLayers(Arrays.asList(layers), delta.length, outputs),
-        new Parameters(network.size()),
-        false,
-        states,
-        versions);
+        network, dense, new Parameters(network.size()), false, states, versions);
   }
 
   @Override
@@ -236,77 +248,43 @@ final class DenseNetwork implements LocalNetwork {
   private void refresh() {
     if (shared) {
       source.read(0, theta, theta.length);
-      Arrays.fill(computed, STALE);
+      forget();
     }
   }
 
-  private void compute(int i) {
-    if (computed[i] != versions[i]) {
-      System.arraycopy(states[i], 0, units[i], 0, states[i].length);
-      for (DenseLayers.Layer layer : layers) {
-        layerForward(layer, units[i], theta);
-      }
-      computed[i] = shared ? STALE : versions[i];
+  /** Leaves the outputs of the first {@code n} of these states in {@link #batchOut}. */
+  private void computeAll(int[] which, int n) {
+    int stale = 0;
+    for (int i = 0; i < n; i++) {
+      stale += isComputed(which[i]) ? 0 : 1;
     }
+    if (stale >= MANY) {
+      layers.forEach(layer -> layer.prepare(theta));
+    }
+    for (int i = 0; i < n; i++) {
+      compute(which[i]);
+      read(which[i], batchOut, i * outputs.length);
+    }
+  }
+
+  private boolean isComputed(int i) {
+    return computed[i] == versions[i];
+  }
+
+  private void compute(int i) {
+    if (isComputed(i)) {
+      return;
+    }
+    System.arraycopy(states[i], 0, units[i], 0, states[i].length);
+    for (DenseLayer layer : layers) {
+      layer.forward(units[i], theta);
+    }
+    computed[i] = shared ? STALE : versions[i];
   }
 
   private void read(int i, float[] into, int at) {
     for (int k = 0; k < outputs.length; k++) {
       into[at + k] = units[i][outputs[k]];
-    }
-  }
-
-  // Four sums at once: one alone would wait for each addition before the next.
-  private static void layerForward(DenseLayers.Layer l, float[] units, float[] theta) {
-    int end = l.in() + l.inputs();
-    int unrolled = l.in() + (l.inputs() & ~3);
-    for (int o = 0; o < l.outputs(); o++) {
-      int w = l.weight() + o * l.inputs() - l.in();
-      float a = l.bias() < 0 ? 0 : theta[l.bias() + o];
-      float b = 0;
-      float c = 0;
-      float d = 0;
-      int i = l.in();
-      for (; i < unrolled; i += 4) {
-        a += theta[w + i] * units[i];
-        b += theta[w + i + 1] * units[i + 1];
-        c += theta[w + i + 2] * units[i + 2];
-        d += theta[w + i + 3] * units[i + 3];
-      }
-      for (; i < end; i++) {
-        a += theta[w + i] * units[i];
-      }
-      units[l.out() + o] = (a + b) + (c + d);
-    }
-    l.activation().apply(units, l.out(), l.out() + l.outputs());
-  }
-
-  private static void layerBackward(
-      DenseLayers.Layer l,
-      float[] units,
-      float[] delta,
-      float[] theta,
-      float @Nullable [] gradient) {
-    l.activation().derive(units, delta, l.out(), l.out() + l.outputs());
-    for (int o = 0; o < l.outputs(); o++) {
-      float d = delta[l.out() + o];
-      if (d != 0) {
-        int w = l.weight() + o * l.inputs();
-        addMultiple(d, theta, w, delta, l.in(), l.inputs());
-        if (gradient != null) {
-          addMultiple(d, units, l.in(), gradient, w, l.inputs());
-        }
-        if (gradient != null && l.bias() >= 0) {
-          gradient[l.bias() + o] += d;
-        }
-      }
-    }
-  }
-
-  /** {@code y += d · x}: a loop that the just-in-time compiler turns into vector instructions. */
-  private static void addMultiple(float d, float[] x, int xFrom, float[] y, int yFrom, int count) {
-    for (int i = 0; i < count; i++) {
-      y[yFrom + i] += d * x[xFrom + i];
     }
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DenseNetworkTest {
-  private static final int STATES = 5;
+  private static final int STATES = 19;
 
   static Stream<Arguments> randomNetworks() {
     return IntStream.range(0, 60).mapToObj(seed -> Arguments.of(seed));
