@@ -15,15 +15,20 @@ final class DenseLayer {
   /** States whose gradients are added at once: θ and its gradient are read once for all of them. */
   static final int BLOCK = 4;
 
+  /** So few inputs are always worth {@link #prepare}. */
+  private static final int FEW = 8;
+
   private final DenseLayers.Layer at;
   private final int inputs;
   private final int outputs;
   private final float[][] columns;
   private final float[][] rows;
+  private final boolean across;
   private final float[][] gradient;
   private final float[] biasGradient;
   private final float[][] in;
   private final float[] dIn;
+  private final float[][] dOut;
   private final float[] out;
   private boolean hasColumns;
   private boolean hasRows;
@@ -34,10 +39,12 @@ final class DenseLayer {
     this.outputs = at.outputs();
     this.columns = new float[inputs][outputs];
     this.rows = new float[outputs][inputs];
-    this.gradient = new float[outputs][inputs];
+    this.across = outputs > inputs;
+    this.gradient = across ? new float[inputs][outputs] : new float[outputs][inputs];
     this.biasGradient = new float[outputs];
     this.in = new float[BLOCK][inputs];
     this.dIn = new float[inputs];
+    this.dOut = new float[BLOCK][outputs];
     this.out = new float[outputs];
   }
 
@@ -67,6 +74,9 @@ final class DenseLayer {
       Arrays.fill(out, 0);
     } else {
       System.arraycopy(theta, at.bias(), out, 0, outputs);
+    }
+    if (inputs <= FEW) {
+      prepare(theta);
     }
     if (hasColumns) {
       addByColumns(units);
@@ -99,7 +109,14 @@ final class DenseLayer {
     int from = at.in();
     int i = 0;
     for (; i + 3 < inputs; i += 4) {
-      addMultiples(units, from + i, columns, i, out);
+      addMultiples(
+          units[from + i],
+          units[from + i + 1],
+          units[from + i + 2],
+          units[from + i + 3],
+          columns,
+          i,
+          out);
     }
     for (; i < inputs; i++) {
       addMultiple(units[from + i], columns[i], out);
@@ -135,30 +152,24 @@ final class DenseLayer {
     }
   }
 
+  /** In rows as long as can be: short ones cost more in calls than in arithmetic. */
   private void addGradient(float[][] units, float[][] delta, int count) {
     for (int k = 0; k < count; k++) {
       System.arraycopy(units[k], at.in(), in[k], 0, inputs);
+      System.arraycopy(delta[k], at.out(), dOut[k], 0, outputs);
+      addMultiple(1, dOut[k], biasGradient);
     }
-    for (int o = 0; o < outputs; o++) {
-      float sum = 0;
+    float[][] factors = across ? in : dOut;
+    float[][] rows = across ? dOut : in;
+    for (int r = 0; r < gradient.length; r++) {
       if (count == BLOCK) {
-        int unit = at.out() + o;
-        float a = delta[0][unit];
-        float b = delta[1][unit];
-        float c = delta[2][unit];
-        float d = delta[3][unit];
-        sum = (a + b) + (c + d);
-        if (a != 0 || b != 0 || c != 0 || d != 0) {
-          addMultiples(a, b, c, d, in[0], in[1], in[2], in[3], gradient[o]);
-        }
+        addMultiples(
+            factors[0][r], factors[1][r], factors[2][r], factors[3][r], rows, 0, gradient[r]);
       } else {
         for (int k = 0; k < count; k++) {
-          float d = delta[k][at.out() + o];
-          sum += d;
-          addMultiple(d, in[k], gradient[o]);
+          addMultiple(factors[k][r], rows[k], gradient[r]);
         }
       }
-      biasGradient[o] += sum;
     }
   }
 
@@ -172,7 +183,8 @@ final class DenseLayer {
     Arrays.fill(dIn, 0);
     int o = 0;
     for (; o + 3 < outputs; o += 4) {
-      addMultiples(delta, at.out() + o, rows, o, dIn);
+      int d = at.out() + o;
+      addMultiples(delta[d], delta[d + 1], delta[d + 2], delta[d + 3], rows, o, dIn);
     }
     for (; o < outputs; o++) {
       addMultiple(delta[at.out() + o], rows[o], dIn);
@@ -184,9 +196,16 @@ final class DenseLayer {
 
   /** Writes the sum of all gradients since the last call to their places in {@code dTheta}. */
   void takeGradient(float[] dTheta) {
-    for (int o = 0; o < outputs; o++) {
-      System.arraycopy(gradient[o], 0, dTheta, at.weight() + o * inputs, inputs);
-      Arrays.fill(gradient[o], 0);
+    for (int r = 0; r < gradient.length; r++) {
+      float[] row = gradient[r];
+      if (across) {
+        for (int o = 0; o < outputs; o++) {
+          dTheta[at.weight() + o * inputs + r] = row[o];
+        }
+      } else {
+        System.arraycopy(row, 0, dTheta, at.weight() + r * inputs, inputs);
+      }
+      Arrays.fill(row, 0);
     }
     if (at.bias() >= 0) {
       System.arraycopy(biasGradient, 0, dTheta, at.bias(), outputs);
@@ -195,26 +214,15 @@ final class DenseLayer {
   }
 
   /** Four rows of x, from {@code row} on, each times its own factor. */
-  private static void addMultiples(float[] factors, int first, float[][] x, int row, float[] y) {
-    float a = factors[first];
-    float b = factors[first + 1];
-    float c = factors[first + 2];
-    float d = factors[first + 3];
-    if (a != 0 || b != 0 || c != 0 || d != 0) {
-      addMultiples(a, b, c, d, x[row], x[row + 1], x[row + 2], x[row + 3], y);
-    }
-  }
-
   private static void addMultiples(
-      float a,
-      float b,
-      float c,
-      float d,
-      float[] x0,
-      float[] x1,
-      float[] x2,
-      float[] x3,
-      float[] y) {
+      float a, float b, float c, float d, float[][] x, int row, float[] y) {
+    if (a == 0 && b == 0 && c == 0 && d == 0) {
+      return;
+    }
+    float[] x0 = x[row];
+    float[] x1 = x[row + 1];
+    float[] x2 = x[row + 2];
+    float[] x3 = x[row + 3];
     for (int i = 0; i < y.length; i++) {
       y[i] += (a * x0[i] + b * x1[i]) + (c * x2[i] + d * x3[i]);
     }

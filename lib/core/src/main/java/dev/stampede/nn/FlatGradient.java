@@ -21,11 +21,21 @@ final class FlatGradient extends Gradient {
 
   @Override
   public double norm() {
-    double sum = 0;
-    for (float value : values) {
-      sum += value * value;
+    double a = 0; // Several sums: one alone would wait for each addition before the next.
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < values.length; i += 4) {
+      a += values[i] * values[i];
+      b += values[i + 1] * values[i + 1];
+      c += values[i + 2] * values[i + 2];
+      d += values[i + 3] * values[i + 3];
     }
-    return Math.sqrt(sum);
+    for (; i < values.length; i++) {
+      a += values[i] * values[i];
+    }
+    return Math.sqrt((a + b) + (c + d));
   }
 
   @Override
