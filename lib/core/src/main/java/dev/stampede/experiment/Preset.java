@@ -115,7 +115,7 @@ public final class Preset {
   /**
    * The same for methods that learn from a memory of transitions: its authors' DQN, but for Adam in
    * place of RMSProp with momentum, whose ε of 0.01/32 is recalled from others' runs of MinAtar,
-   * and for an update every four steps. One look so far: lib/docs/replay-learning.md.
+   * and for an update every four steps. Two seeds: lib/docs/replay-learning.md.
    */
   private static final Map<Knob, String> SMALL_PICTURES_MEMORY =
       Map.of(

@@ -590,12 +590,13 @@ public final class Run {
         t.saveMemoriesIn(out.path());
       }
       training = t;
-      up.countDown();
       if (stopRequested) {
         t.stop();
       }
+      writeFirst(t);
+      up.countDown();
       train(t);
-      t.failure().ifPresent(e -> failure = e);
+      t.failure().ifPresent(e -> failure = failure == null ? e : failure);
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     }
@@ -644,12 +645,9 @@ public final class Run {
 
   /** Runs the training on this thread while another writes finished episodes out now and then. */
   private void train(Training t) throws InterruptedException {
-    RunDirectory out = directory;
-    if (out != null) {
-      writeFirst(t, out);
-    }
     Thread writer = new Thread(() -> keepWriting(t), "run-writer");
     writer.start();
+    RunDirectory out = directory;
     Checkpoints saved =
         out == null
             ? null
@@ -682,10 +680,13 @@ public final class Run {
   }
 
   /** Before the first step, so that every run that has one is listed. */
-  private void writeFirst(Training t, RunDirectory out) {
+  private void writeFirst(Training t) {
+    RunDirectory out = directory;
     try {
-      attempt(() -> out.write(record()));
-    } catch (Exception e) {
+      if (out != null) {
+        attempt(() -> out.write(record()));
+      }
+    } catch (Throwable e) { // The training is run all the same: it closes what it was given.
       t.stop();
       failure = e;
     }

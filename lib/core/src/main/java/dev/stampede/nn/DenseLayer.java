@@ -8,23 +8,29 @@ import java.util.Arrays;
  * <p>The just-in-time compiler makes vector instructions of a loop only where all arrays in it have
  * the same index. Hence rows that are arrays of their own, beside the flat θ.
  *
- * <p>A sum over inputs is added up in the same order everywhere, so that what a network gives for a
- * state does not depend on how many states were computed with it.
+ * <p>A sum over inputs is added up in the same order everywhere, so that what a network with finite
+ * θ gives for a state does not depend on how many states were computed with it.
  */
 final class DenseLayer {
-  /** States whose gradients are added at once: θ and its gradient are read once for all of them. */
+  /** States whose gradients are added at once: the sum so far is read once for all of them. */
   static final int BLOCK = 4;
 
   /** So few inputs are always worth {@link #prepare}. */
   private static final int FEW = 8;
 
+  /** Columns of this many units fill a line of the cache. */
+  private static final int TILE = 16;
+
+  /** What is not needed yet: a network that only acts has no gradients. */
+  private static final float[][] NONE = {};
+
   private final DenseLayers.Layer at;
   private final int inputs;
   private final int outputs;
-  private final float[][] columns;
-  private final float[][] rows;
+  private float[][] columns = NONE;
+  private float[][] rows = NONE;
   private final boolean across;
-  private final float[][] gradient;
+  private float[][] gradient = NONE;
   private final float[] biasGradient;
   private final float[][] in;
   private final float[] dIn;
@@ -37,10 +43,7 @@ final class DenseLayer {
     this.at = at;
     this.inputs = at.inputs();
     this.outputs = at.outputs();
-    this.columns = new float[inputs][outputs];
-    this.rows = new float[outputs][inputs];
     this.across = outputs > inputs;
-    this.gradient = across ? new float[inputs][outputs] : new float[outputs][inputs];
     this.biasGradient = new float[outputs];
     this.in = new float[BLOCK][inputs];
     this.dIn = new float[inputs];
@@ -59,10 +62,15 @@ final class DenseLayer {
     if (hasColumns) {
       return;
     }
-    for (int o = 0; o < outputs; o++) {
-      int w = at.weight() + o * inputs;
+    if (columns == NONE) {
+      columns = new float[inputs][outputs];
+    }
+    for (int from = 0; from < outputs; from += TILE) {
+      int end = Math.min(from + TILE, outputs);
       for (int i = 0; i < inputs; i++) {
-        columns[i][o] = theta[w + i];
+        for (int o = from; o < end; o++) {
+          columns[i][o] = theta[at.weight() + o * inputs + i];
+        }
       }
     }
     hasColumns = true;
@@ -159,21 +167,27 @@ final class DenseLayer {
       System.arraycopy(delta[k], at.out(), dOut[k], 0, outputs);
       addMultiple(1, dOut[k], biasGradient);
     }
+    if (gradient == NONE) {
+      gradient = across ? new float[inputs][outputs] : new float[outputs][inputs];
+    }
     float[][] factors = across ? in : dOut;
-    float[][] rows = across ? dOut : in;
+    float[][] parts = across ? dOut : in;
     for (int r = 0; r < gradient.length; r++) {
       if (count == BLOCK) {
         addMultiples(
-            factors[0][r], factors[1][r], factors[2][r], factors[3][r], rows, 0, gradient[r]);
+            factors[0][r], factors[1][r], factors[2][r], factors[3][r], parts, 0, gradient[r]);
       } else {
         for (int k = 0; k < count; k++) {
-          addMultiple(factors[k][r], rows[k], gradient[r]);
+          addMultiple(factors[k][r], parts[k], gradient[r]);
         }
       }
     }
   }
 
   private void carryToInputs(float[] delta, float[] theta) {
+    if (rows == NONE) {
+      rows = new float[outputs][inputs];
+    }
     if (!hasRows) {
       for (int o = 0; o < outputs; o++) {
         System.arraycopy(theta, at.weight() + o * inputs, rows[o], 0, inputs);

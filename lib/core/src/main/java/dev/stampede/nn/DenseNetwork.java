@@ -174,7 +174,7 @@ final class DenseNetwork implements LocalNetwork {
     Arrays.fill(dOut, 0, n * outputs.length, 0);
     double value = loss.at(batchOut, dOut);
     for (int i = 0; i < n; i += DenseLayer.BLOCK) {
-      backward(which, i, Math.min(DenseLayer.BLOCK, n - i), false);
+      backward(which, i, Math.min(DenseLayer.BLOCK, n - i), dOut, false);
     }
     layers.forEach(layer -> layer.takeGradient(gradient.values()));
     consumer.accept(gradient);
@@ -186,8 +186,7 @@ final class DenseNetwork implements LocalNetwork {
     float[] at = forward(i).clone();
     float[] dAt = new float[at.length];
     loss.at(at, dAt);
-    System.arraycopy(dAt, 0, dOut, 0, dAt.length);
-    backward(new int[] {i}, 0, 1, true);
+    backward(new int[] {i}, 0, 1, dAt, true);
     return Arrays.copyOf(delta[0], states[i].length);
   }
 
@@ -200,7 +199,7 @@ final class DenseNetwork implements LocalNetwork {
     float[] gradients = new float[n * size];
     for (int i = 0; i < n; i += DenseLayer.BLOCK) {
       int count = Math.min(DenseLayer.BLOCK, n - i);
-      backward(all, i, count, true);
+      backward(all, i, count, dOut, true);
       for (int k = 0; k < count; k++) {
         System.arraycopy(delta[k], 0, gradients, (i + k) * size, size);
       }
@@ -211,14 +210,15 @@ final class DenseNetwork implements LocalNetwork {
   /**
    * Leaves ∂loss/∂unit of states {@code which[from … from + count)} in {@link #delta}.
    *
+   * @param dOuts ∂loss/∂output, row after row, of {@code which} from its first on
    * @param toObservations whether that of the observations is asked for, instead of the parameters'
    */
-  private void backward(int[] which, int from, int count, boolean toObservations) {
+  private void backward(int[] which, int from, int count, float[] dOuts, boolean toObservations) {
     for (int k = 0; k < count; k++) {
       unitsOfBlock[k] = units[which[from + k]];
       Arrays.fill(delta[k], 0);
       for (int o = 0; o < outputs.length; o++) {
-        delta[k][outputs[o]] = dOut[(from + k) * outputs.length + o];
+        delta[k][outputs[o]] = dOuts[(from + k) * outputs.length + o];
       }
     }
     for (int l = layers.size() - 1; l >= 0; l--) {

@@ -64,6 +64,16 @@ class UnwrittenTest {
   }
 
   @Test
+  void a_run_that_cannot_say_that_it_began_ends_before_its_first_step(@TempDir Path folder)
+      throws IOException {
+    Files.createDirectory(folder.resolve("run.json.part"));
+
+    assertThatThrownBy(() -> run(small().out(folder)))
+        .isInstanceOfSatisfying(RunFailedException.class, e -> assertThat(e.run().steps()).isZero())
+        .hasMessageContaining("run.json");
+  }
+
+  @Test
   void files_that_can_be_written_are_not_talked_about(@TempDir Path folder) {
     Run run = run(small().outIfPossible(folder));
 

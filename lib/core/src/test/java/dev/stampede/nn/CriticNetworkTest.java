@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CriticNetworkTest {
-  private static final int N = 5;
+  private static final int N = 7;
   private static final int ACTIONS = 2;
   private static final Space.Box STATES = Space.Box.floats(6);
   private static final Space.Box PICTURES = Space.Box.bytes(2, 5, 5);

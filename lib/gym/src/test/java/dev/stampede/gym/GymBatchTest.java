@@ -308,7 +308,7 @@ class GymBatchTest {
 
   @Test
   void a_reset_that_does_not_end_is_given_up_after_its_own_limit() {
-    System.setProperty(WorkerProcess.MAKE_LIMIT, "2");
+    System.setProperty(WorkerProcess.MAKE_LIMIT, "10"); // Its worker starts within it, too.
     try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts)) {
       List<Environment> environments =
           made(impatient, "faulty:BadReset-v0(how=\"hangs\")", "faulty:BadReset-v0(how=\"\")");
