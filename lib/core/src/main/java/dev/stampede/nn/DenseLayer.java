@@ -15,7 +15,7 @@ final class DenseLayer {
   /** States whose gradients are added at once: the sum so far is read once for all of them. */
   static final int BLOCK = 4;
 
-  /** So few inputs are always worth {@link #prepare}. */
+  /** For so few inputs even one call of {@link #forward} is worth {@link #prepare}. */
   private static final int FEW = 8;
 
   /** Columns of this many units fill a line of the cache. */
@@ -57,7 +57,7 @@ final class DenseLayer {
     hasRows = false;
   }
 
-  /** Makes {@link #forward} faster, at the price of about three of its calls. */
+  /** Makes {@link #forward} faster until θ is another one, at the price of a few of its calls. */
   void prepare(float[] theta) {
     if (hasColumns) {
       return;
