@@ -105,11 +105,11 @@ class Kernel:
         return False
 
     def shows_later(self, text: str, seconds: float) -> bool:
-        """Whether an output of a cell that has ended already comes to hold this text."""
+        """Whether an output of a cell that has ended already comes to hold such a text."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
-                if text in str(self.client.get_iopub_msg(timeout=left)["content"]):
+                if re.search(text, str(self.client.get_iopub_msg(timeout=left)["content"])):
                     return True
             except queue.Empty:
                 break
@@ -316,6 +316,45 @@ class KernelTest(unittest.TestCase):
             ' env("Corridor"); steps(300); out("$out-sweep") }.scatter()'
         )
         self.assertIn("image/png", swept.outputs[-1]["content"]["data"])
+        shutil.rmtree(Path(folder).parent)
+
+    def test_a_comparison_in_the_background_lets_other_cells_run(self) -> None:
+        folder = self.kernel.run(
+            'val kept = java.nio.file.Files.createTempDirectory("study").resolve("out"); "$kept"'
+        ).result()
+        cell = self.kernel.run(
+            'val study = compareInBackground(A3C, NStepQ) { env("CartPole"); seeds(50);'
+            " steps(20_000); threads(2); evaluationEpisodes(2); out(kept) }"
+        )
+        self.assertIsNone(cell.error())
+
+        self.assertTrue(self.kernel.shows_later(r"running, [1-9]\d? of 100 runs", seconds=60))
+        now = self.kernel.run("study.results().runs().size to study.isRunning()").result()
+        self.assertRegex(now, r"\([1-9]\d?, true\)")
+        self.kernel.run("study.pause()")
+        self.assertTrue(self.kernel.shows_later(r"paused, \d+ of 100 runs", seconds=10))
+        self.assertIn("compare: paused, ", self.kernel.run("study").result())
+        beside = self.kernel.run('experiment { env("Corridor"); steps(300) }.state').result()
+        self.assertEqual(beside, "finished")
+        same = self.kernel.run("studiesUnderWay().single() === study").result()
+        self.assertEqual(same, "true")
+        self.kernel.run("study.resume()")
+        self.assertTrue(self.kernel.shows_later("running, ", seconds=10))
+        stopped = self.kernel.run("study.stop(); study.await().isComplete()")
+        self.assertEqual(stopped.result(), "false")
+        shown = "stopped, " in str(stopped.outputs) or self.kernel.shows_later("stopped, ", 10)
+        self.assertTrue(shown)
+        self.assertEqual(self.kernel.run("studiesUnderWay()").result(), "[]")
+
+        swept = (
+            "sweepInBackground(A3C) { vary(Knob.ENTROPY, oneOf(0.0, 0.01));"
+            ' env("Corridor"); steps(%s); out(%s) }.await().table()'
+        )
+        table = self.kernel.run(swept % ("300", 'kept.resolveSibling("sweep")'))
+        self.assertIn("entropy", table.outputs[-1]["content"]["data"]["text/html"])
+        refused = self.kernel.run(swept % ("300", "kept")).error()
+        assert refused is not None
+        self.assertIn("have kind: compare, but sweep was asked for", refused["evalue"])
         shutil.rmtree(Path(folder).parent)
 
     @unittest.skipUnless(sys.platform == "linux", "reads /proc")

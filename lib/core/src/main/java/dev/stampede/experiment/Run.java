@@ -72,6 +72,7 @@ public final class Run {
   private final CountDownLatch done = new CountDownLatch(1);
   private final CountDownLatch up = new CountDownLatch(1);
   private volatile boolean stopRequested;
+  private boolean waits;
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Training training;
   private volatile @Nullable Checkpoints checkpoints;
@@ -186,6 +187,26 @@ public final class Run {
    */
   public void resume() {
     underWay("resume").resume();
+  }
+
+  /** As {@link #pause} and {@link #resume}, at once: also before there is an environment. */
+  synchronized void letWait(boolean wait) {
+    waits = wait;
+    Training t = training;
+    if (t != null && wait) {
+      t.pause();
+    } else if (t != null) {
+      t.resume();
+    }
+  }
+
+  private synchronized void begin(Training t) {
+    training = t;
+    if (stopRequested) {
+      t.stop();
+    } else if (waits) {
+      t.pause();
+    }
   }
 
   public boolean isPaused() {
@@ -589,10 +610,7 @@ public final class Run {
       if (out != null && experiment.saveReplay()) {
         t.saveMemoriesIn(out.path());
       }
-      training = t;
-      if (stopRequested) {
-        t.stop();
-      }
+      begin(t);
       writeFirst(t);
       up.countDown();
       train(t);

@@ -2,6 +2,7 @@ package dev.stampede.experiment;
 
 import dev.stampede.experiment.StudyProgress.UnderWay;
 import dev.stampede.result.RunDirectory;
+import dev.stampede.runtime.RunClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,8 @@ import java.util.function.Consumer;
  * Does the runs of a plan that are not complete yet, each in a folder of its own.
  *
  * <p>In the plan's order, as many side by side as have a core for each of their threads. A run that
- * has a checkpoint goes on from there. {@link #stop} and {@link #progress} may be called from any
- * thread.
+ * has a checkpoint goes on from there. {@link #stop}, {@link #pause}, {@link #resume} and {@link
+ * #progress} may be called from any thread.
  */
 public final class RunPool {
 
@@ -74,8 +75,8 @@ public final class RunPool {
   private final Set<Job> complete = ConcurrentHashMap.newKeySet();
   private final Map<Job, Throwable> failures = Collections.synchronizedMap(new LinkedHashMap<>());
   private final AtomicLong stepsBefore = new AtomicLong();
+  private final RunClock clock = new RunClock(System::nanoTime);
   private volatile boolean stopped;
-  private volatile long since;
 
   /**
    * @param directory holds a folder for each run, by its label
@@ -103,9 +104,7 @@ public final class RunPool {
 
   /** Blocks until all of them have ended, or it is stopped. May be called again for others. */
   public void perform(List<? extends Job> jobs) throws InterruptedException {
-    if (since == 0) {
-      since = System.nanoTime();
-    }
+    clock.start();
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
       for (Job each : jobs) {
@@ -151,13 +150,19 @@ public final class RunPool {
 
   private void perform(Job job, int cores) {
     Run run = Run.start(experiment(job), messages, cores);
-    active.put(job, run);
-    if (stopped) {
-      run.stop();
-    }
+    enter(job, run);
     run.await();
     if (job.isComplete(folder(job))) {
       complete.add(job);
+    }
+  }
+
+  private synchronized void enter(Job job, Run run) {
+    active.put(job, run);
+    if (stopped) {
+      run.stop();
+    } else {
+      run.letWait(clock.isPaused());
     }
   }
 
@@ -183,13 +188,35 @@ public final class RunPool {
   }
 
   /** Asks all runs to end in an orderly way and starts no other. Returns at once. */
-  public void stop() {
+  public synchronized void stop() {
     stopped = true;
+    clock.resume();
     active.values().forEach(Run::stop);
   }
 
   public boolean isStopped() {
     return stopped;
+  }
+
+  /**
+   * Lets runs wait after the rollouts that they are in, those that start from now on too, until
+   * {@link #resume} or {@link #stop}. Returns at once.
+   */
+  public synchronized void pause() {
+    if (!stopped && clock.pause()) {
+      active.values().forEach(run -> run.letWait(true));
+    }
+  }
+
+  /** Lets them go on. */
+  public synchronized void resume() {
+    if (clock.resume()) {
+      active.values().forEach(run -> run.letWait(false));
+    }
+  }
+
+  public boolean isPaused() {
+    return clock.isPaused();
   }
 
   /** What failed, the first one first. */
@@ -209,7 +236,7 @@ public final class RunPool {
     Map<Job, Throwable> failed = failures();
     double done = stepsDone();
     double dropped = failed.keySet().stream().mapToDouble(RunPool::stepsOf).sum();
-    double seconds = since == 0 ? 0 : (System.nanoTime() - since) / 1e9;
+    double seconds = clock.seconds();
     double speed = seconds > 0 ? (done - stepsBefore.get()) / seconds : 0;
     return new StudyProgress(
         complete.size(),

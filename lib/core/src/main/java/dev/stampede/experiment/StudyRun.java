@@ -69,6 +69,44 @@ public final class StudyRun<R> {
     pool.stop();
   }
 
+  /**
+   * Lets the runs that are under way wait after the rollouts that they are in, until {@link
+   * #resume}: their cores are free for something else, their clocks stand and nothing is lost.
+   * Returns at once. Does nothing to a study that has ended or was stopped.
+   */
+  public void pause() {
+    pool.pause();
+  }
+
+  /** Lets them go on. */
+  public void resume() {
+    pool.resume();
+  }
+
+  public boolean isPaused() {
+    return isRunning() && pool.isPaused();
+  }
+
+  /**
+   * {@code running}, {@code paused}, {@code stopping}, {@code stopped}, {@code finished}, or {@code
+   * ended} where all runs that have not failed are complete.
+   */
+  public String state() {
+    if (isRunning()) {
+      return isStopped() ? "stopping" : isPaused() ? "paused" : "running";
+    }
+    if (isStopped() && progress().left() > 0) {
+      return "stopped";
+    }
+    return pool.failures().isEmpty() ? "finished" : "ended";
+  }
+
+  /** What it is, and how far it has come, in one line. */
+  @Override
+  public String toString() {
+    return kind + ": " + state() + ", " + progress();
+  }
+
   public boolean isRunning() {
     return done.getCount() > 0;
   }
@@ -93,7 +131,7 @@ public final class StudyRun<R> {
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
-  /** Those of the runs that are complete. */
+  /** Those of the runs that are complete, also while others are under way. */
   public R results() {
     return results.get();
   }

@@ -3,23 +3,24 @@ package dev.stampede.runtime;
 import java.util.function.LongSupplier;
 
 /**
- * How long a run has been at work: from its start to its end, without its pauses.
+ * How long a run, or a study of many, has been at work: from its start to its end, without its
+ * pauses.
  *
  * <p>May be used from any thread. Reading takes no lock: it is read under locks of others.
  */
-final class RunClock {
+public final class RunClock {
   private final LongSupplier nanoTime;
   private volatile State state = new State(false, false, false, 0, 0);
 
   /**
    * @param nanoTime as {@link System#nanoTime}
    */
-  RunClock(LongSupplier nanoTime) {
+  public RunClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   /** Nothing if it has started. A run may be paused before it starts. */
-  synchronized void start() {
+  public synchronized void start() {
     if (!state.started) {
       become(true, state.paused, state.ended);
     }
@@ -28,7 +29,7 @@ final class RunClock {
   /**
    * @return whether it was neither paused nor stopped until now
    */
-  synchronized boolean pause() {
+  public synchronized boolean pause() {
     boolean first = !state.paused && !state.ended;
     if (first) {
       become(state.started, true, false);
@@ -39,7 +40,7 @@ final class RunClock {
   /**
    * @return whether it was paused
    */
-  synchronized boolean resume() {
+  public synchronized boolean resume() {
     boolean paused = state.paused;
     if (paused) {
       become(state.started, false, state.ended);
@@ -48,16 +49,16 @@ final class RunClock {
   }
 
   /** For good; ends a pause too. */
-  synchronized void stop() {
+  public synchronized void stop() {
     become(state.started, false, true);
   }
 
-  boolean isPaused() {
+  public boolean isPaused() {
     return state.paused;
   }
 
   /** Seconds at work so far. */
-  double seconds() {
+  public double seconds() {
     return state.nanos(nanoTime.getAsLong()) / 1e9;
   }
 

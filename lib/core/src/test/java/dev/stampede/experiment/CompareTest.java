@@ -129,6 +129,53 @@ class CompareTest {
   }
 
   @Test
+  void paused_it_waits_and_ends_as_if_it_never_had() throws Exception {
+    Compare.Builder builder = small(A3C, NStepQ).seeds(3).steps(20_000).evaluateEvery(5_000);
+    CompareResults reference = builder.out(folder.resolve("whole")).build().start().await();
+    StudyRun<CompareResults> run = builder.out(out()).build().start();
+    run.pause(); // Before the first run has begun.
+    while (run.progress().now().isEmpty()) {
+      assertThat(run.await(1)).isFalse();
+    }
+    assertThat(run.await(100)).isFalse();
+    assertThat(run.progress().fraction()).isEqualTo(0);
+    assertThat(run.state()).isEqualTo("paused");
+    assertThat(run.toString()).startsWith("compare: paused, 0 of 6 runs done, 0 % of all steps");
+    run.resume();
+
+    do { // Also between two runs.
+      run.pause();
+      run.resume();
+    } while (!run.await(1));
+    run.pause();
+
+    assertThat(run.state()).isEqualTo("finished");
+    assertThat(run.await().runs().stream().map(FinishedRun::score))
+        .isEqualTo(reference.runs().stream().map(FinishedRun::score).toList());
+  }
+
+  @Test
+  void paused_it_can_be_stopped() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Compare plan =
+          small(A3C, NStepQ)
+              .steps(50_000_000)
+              .evaluateEvery(25_000_000)
+              .out(folder.resolve("stopped" + i))
+              .build();
+      StudyRun<CompareResults> run = plan.start();
+      run.await(i);
+      run.pause();
+      run.stop();
+      run.pause();
+
+      assertThat(run.await().runs()).isEmpty();
+      assertThat(run.isPaused()).isFalse();
+      assertThat(run.state()).isEqualTo("stopped");
+    }
+  }
+
+  @Test
   void a_run_that_fails_leaves_the_others_whole_is_told_and_is_done_again() {
     AtomicInteger made = new AtomicInteger();
     EnvironmentFactory third =

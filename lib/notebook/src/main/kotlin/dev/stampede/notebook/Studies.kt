@@ -19,6 +19,7 @@ import java.nio.file.Path
 import java.time.LocalDateTime
 import java.time.format.DateTimeFormatter
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.TimeoutException
@@ -129,11 +130,30 @@ public fun wholeNumbers(low: Int, high: Int): KnobValues = KnobValues.wholeNumbe
  */
 public fun compare(vararg algorithms: Preset, describe: CompareScope.() -> Unit): CompareResults =
   withShortTraces {
-    val plan = CompareDescription(Compare.of(*algorithms)).also(describe).plan()
+    shown(algorithms, describe).results()
+  }
+
+/**
+ * As [compare], but lets the cell end at once: the panel goes on while other cells run.
+ *
+ *     val study = compareInBackground(A3C, NStepQ) { env("CartPole"); steps(200_000) }
+ *     study.results().curves() // of the runs that are complete by now
+ *     study.pause() // and resume(), stop()
+ *     study.await().verdict() // waits for the end
+ *
+ * @throws IllegalArgumentException if the settings do not go together
+ */
+public fun compareInBackground(
+  vararg algorithms: Preset,
+  describe: CompareScope.() -> Unit,
+): StudyRun<CompareResults> = withShortTraces { shown(algorithms, describe).inBackground() }
+
+private fun shown(algorithms: Array<out Preset>, describe: CompareScope.() -> Unit) =
+  CompareDescription(Compare.of(*algorithms)).also(describe).plan().let { plan ->
     val what = plan.algorithms().keys.joinToString()
     val size = "${plan.seeds()} seeds · ${whole(plan.steps())} steps each"
     val heading = StudyHeading("compare", what, plan.environments().joinToString(), size)
-    studied(heading, plan.out()) { plan.start(it) }
+    ShownStudy(heading, plan.out()) { plan.start(it) }
   }
 
 /**
@@ -150,11 +170,31 @@ public fun compare(vararg algorithms: Preset, describe: CompareScope.() -> Unit)
  */
 public fun sweep(algorithm: Preset, describe: SweepScope.() -> Unit): SweepResults =
   withShortTraces {
-    val plan = SweepDescription(Sweep.of(algorithm)).also(describe).plan()
+    shown(algorithm, describe).results()
+  }
+
+/**
+ * As [sweep], but lets the cell end at once: the panel goes on while other cells run. What can be
+ * done to it is told at [compareInBackground].
+ *
+ * @throws IllegalArgumentException if the settings do not go together
+ */
+public fun sweepInBackground(
+  algorithm: Preset,
+  describe: SweepScope.() -> Unit,
+): StudyRun<SweepResults> = withShortTraces { shown(algorithm, describe).inBackground() }
+
+private fun shown(algorithm: Preset, describe: SweepScope.() -> Unit) =
+  SweepDescription(Sweep.of(algorithm)).also(describe).plan().let { plan ->
     val size = "${plan.trials()} trials · ${plan.budgets().joinToString(", ") { whole(it) }} steps"
     val heading = StudyHeading("sweep", algorithm.name(), plan.env(), size)
-    studied(heading, plan.out()) { plan.start(it) }
+    ShownStudy(heading, plan.out()) { plan.start(it) }
   }
+
+/** The comparisons and sweeps of this notebook that have not ended, the newest last. */
+public fun studiesUnderWay(): List<StudyRun<*>> = underWay.filter { it.isRunning }
+
+private val underWay = CopyOnWriteArrayList<StudyRun<*>>()
 
 /** Writes a line for each complete run. */
 public fun CompareResults.csv(path: String): Unit = csv(Path.of(path))
@@ -171,59 +211,72 @@ private fun <R> withShortTraces(run: () -> R): R =
     throw e.withCellFrames()
   }
 
-/** As for a single run, the cell's thread only waits: a kernel may kill it at any moment. */
-private fun <R : Any> studied(
-  heading: StudyHeading,
-  out: Path,
-  start: ((String) -> Unit) -> StudyRun<R>,
-): R {
-  val started = CompletableFuture<StudyRun<R>>()
-  val shown =
-    CompletableFuture.runAsync({ show(heading, out, start, started) }) { task ->
+/**
+ * A study that is started and shown on a thread of its own. As for a single run, the cell's thread
+ * only waits: a kernel may kill it at any moment.
+ */
+private class ShownStudy<R : Any>(
+  private val heading: StudyHeading,
+  private val out: Path,
+  private val start: ((String) -> Unit) -> StudyRun<R>,
+) {
+  private val started = CompletableFuture<StudyRun<R>>()
+  private val shown =
+    CompletableFuture.runAsync(::show) { task ->
       Thread(task, "study-view").apply { isDaemon = true }.start()
     }
-  try {
-    val run = started.get()
-    shown.get()
-    return run.await()
-  } catch (_: InterruptedException) {
-    return stopped(started, shown)
-  } catch (e: ExecutionException) {
-    started.thenAccept { it.stop() } // Nobody would see it go on.
-    throw e.cause ?: e
-  }
-}
 
-private fun <R : Any> show(
-  heading: StudyHeading,
-  out: Path,
-  start: ((String) -> Unit) -> StudyRun<R>,
-  started: CompletableFuture<StudyRun<R>>,
-) {
-  val panel = StudyPanel.open(heading, out)
-  try {
-    started.complete(start(panel::message))
-  } catch (e: Throwable) {
-    started.completeExceptionally(e)
-    return
+  private fun show() {
+    val panel = StudyPanel.open(heading, out)
+    val run =
+      try {
+        start(panel::message)
+      } catch (e: Throwable) {
+        started.completeExceptionally(e)
+        return
+      }
+    underWay.removeIf { !it.isRunning }
+    underWay += run
+    started.complete(run)
+    panel.show(run)
   }
-  panel.show(started.get())
-}
 
-/** Ends it after an interrupt of the cell; why the thread is renamed is told in Experiments.kt. */
-private fun <R : Any> stopped(
-  started: CompletableFuture<StudyRun<R>>,
-  shown: CompletableFuture<Void>,
-): R {
-  Thread.currentThread().name += ", interrupted"
-  started.thenAccept { it.stop() } // However long it takes to start.
-  val run = started.get(GRACE_SECONDS, TimeUnit.SECONDS)
-  try {
-    shown.get(GRACE_SECONDS, TimeUnit.SECONDS)
-  } catch (_: TimeoutException) {
-    // It is ending on its own threads.
+  /** Waits for its end. */
+  fun results(): R =
+    waiting {
+      val run = started.get()
+      shown.get()
+      run.await()
+    } ?: stopped().results()
+
+  /** Waits only until it has started. */
+  fun inBackground(): StudyRun<R> = waiting { started.get() } ?: stopped()
+
+  /** Null after an interrupt of the cell. */
+  private fun <T : Any> waiting(wait: () -> T): T? =
+    try {
+      wait()
+    } catch (_: InterruptedException) {
+      null
+    } catch (e: ExecutionException) {
+      started.thenAccept { it.stop() } // Nobody would see it go on.
+      throw e.cause ?: e
+    }
+
+  /**
+   * Ends it after an interrupt of the cell; why the thread is renamed is told in Experiments.kt.
+   */
+  private fun stopped(): StudyRun<R> {
+    Thread.currentThread().name += ", interrupted"
+    started.thenAccept { it.stop() } // However long it takes to start.
+    val run = started.get(GRACE_SECONDS, TimeUnit.SECONDS)
+    try {
+      shown.get(GRACE_SECONDS, TimeUnit.SECONDS)
+    } catch (_: TimeoutException) {
+      // It is ending on its own threads.
+    }
+    return run
   }
-  return run.results()
 }
 
 private const val GRACE_SECONDS = 10L

@@ -19,26 +19,15 @@ internal class StudyHeading(
 
 /** What the panel shows of a study at one moment. */
 internal class StudyMoment(
+  val state: String,
   val progress: StudyProgress,
   val running: Boolean,
-  val stopped: Boolean,
   val failures: List<String>,
 ) {
-  /** In a word or two. */
-  val state: String
-    get() =
-      when {
-        running && stopped -> "stopping"
-        running -> "running"
-        stopped && progress.left() > 0 -> "stopped"
-        failures.isNotEmpty() -> "ended, ${failures.size} failed"
-        else -> "finished"
-      }
-
   companion object {
     fun of(run: StudyRun<*>): StudyMoment {
       val running = run.isRunning
-      return StudyMoment(run.progress(), running, run.isStopped, run.failures())
+      return StudyMoment(run.state(), run.progress(), running, run.failures())
     }
   }
 }
@@ -94,7 +83,7 @@ internal fun studyHtml(
 ): String = buildString {
   append("<div style=\"max-width:720px;line-height:1.45\"><div style=\"margin-bottom:6px\">")
   append("${heading.kind} <b>${escaped(heading.what)}</b> on <b>${escaped(heading.where)}</b>")
-  append(" · ${heading.size} · ${moment.state}</div>")
+  append(" · ${heading.size} · ${inWords(moment)}</div>")
   append(progressBar(moment.progress.fraction()))
   append("<div style=\"margin-top:6px\">").append(counts(moment)).append("</div>")
   val now =
@@ -108,10 +97,13 @@ internal fun studyHtml(
 
 /** The panel in one line. */
 internal fun studyText(heading: StudyHeading, moment: StudyMoment): String =
-  "${heading.kind} ${heading.what} on ${heading.where}: ${moment.state}, " +
+  "${heading.kind} ${heading.what} on ${heading.where}: ${inWords(moment)}, " +
     "${moment.progress.done()} of ${moment.progress.runs()} runs done, " +
     percent(moment.progress.fraction()) +
     moment.failures.take(1).joinToString("") { "; failed: $it" }
+
+private fun inWords(moment: StudyMoment): String =
+  if (moment.state == "ended") "ended, ${moment.failures.size} failed" else moment.state
 
 private fun counts(moment: StudyMoment): String {
   val now = moment.progress
