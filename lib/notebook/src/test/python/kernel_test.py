@@ -171,11 +171,15 @@ class KernelTest(unittest.TestCase):
         self.assertIn("<h3>Not as in the paper</h3>", self.shown(card, "text/html"))
         self.assertIn("| knob | here | paper | reason |", card.result())
         figure = 'letsPlot(looked.table()) + geomPoint { x = "step"; y = "return" }'
-        cell = self.kernel.run(
-            "import org.jetbrains.letsPlot.geom.geomPoint\n"
-            f"import org.jetbrains.letsPlot.letsPlot\n{figure}"
-        )
-        self.assertIn("<svg", self.shown(cell, "image/svg+xml"))
+        self.assertIn("<svg", self.shown(self.kernel.run(figure), "image/svg+xml"))
+
+    def test_what_the_guides_say_in_cells_compiles(self) -> None:
+        tiles = "TileCoding(4, intArrayOf(4, 4), doubleArrayOf(-1.0, -1.0), doubleArrayOf(1.0, 1.0))"
+        for cell in (
+            f"TrueOnlineSarsa.networkOf {{ outputs -> Networks.tiles({tiles}, outputs) }}.name()",
+            "A3C.learningRateSchedule(LearningRateSchedule.COSINE).name()",
+        ):
+            self.assertIsNone(self.kernel.run(cell).error())
 
     def shown(self, cell: Cell, kind: str) -> str:
         """One form of a cell's value."""

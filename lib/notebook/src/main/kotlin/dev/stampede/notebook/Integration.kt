@@ -27,10 +27,15 @@ public class Integration : JupyterIntegration() {
       "dev.stampede.experiment.*",
       "dev.stampede.experiment.Algorithms.*",
       "dev.stampede.gym.*",
+      "dev.stampede.nn.Networks",
+      "dev.stampede.nn.TileCoding",
       "dev.stampede.notebook.*",
       "dev.stampede.paper.*",
       "dev.stampede.record.*",
       "dev.stampede.result.*",
+      "dev.stampede.runtime.LearningRateSchedule",
+      "org.jetbrains.letsPlot.geom.*",
+      "org.jetbrains.letsPlot.letsPlot",
     )
     render<Run> { it.output() }
     render<Figure> { it.output() }
