@@ -331,6 +331,8 @@ class KernelTest(unittest.TestCase):
             " steps(20_000); threads(2); evaluationEpisodes(2); out(kept) }"
         )
         self.assertIsNone(cell.error())
+        drawn = [o for o in cell.outputs if o["msg_type"] == "display_data"]
+        self.assertIn("of 100 runs done", str(drawn))  # While it is the cell that runs.
 
         self.assertTrue(self.kernel.shows_later(r"running, [1-9]\d? of 100 runs", seconds=60))
         now = self.kernel.run("study.results().runs().size to study.isRunning()").result()
@@ -344,8 +346,9 @@ class KernelTest(unittest.TestCase):
         self.assertEqual(same, "true")
         self.kernel.run("study.resume()")
         self.assertTrue(self.kernel.shows_later("running, ", seconds=10))
-        stopped = self.kernel.run("study.stop(); study.await().isComplete()")
-        self.assertEqual(stopped.result(), "false")
+        stopped = self.kernel.run("val ended = study.await()", interrupt_when="running, ")
+        self.assertIsNone(stopped.error())
+        self.assertEqual(self.kernel.run("ended.isComplete()").result(), "false")
         shown = "stopped, " in str(stopped.outputs) or self.kernel.shows_later("stopped, ", 10)
         self.assertTrue(shown)
         self.assertEqual(self.kernel.run("studiesUnderWay()").result(), "[]")

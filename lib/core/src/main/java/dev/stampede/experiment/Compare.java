@@ -93,6 +93,10 @@ public final class Compare {
     return scales;
   }
 
+  String goOn() {
+    return settings.goOn();
+  }
+
   /** Starts the runs that are not complete yet, on threads of their own, and returns at once. */
   public StudyRun<CompareResults> start() {
     return start(line -> {});

@@ -125,9 +125,7 @@ public final class CompareResults {
   private Map<String, Scores> scores(ToDoubleFunction<FinishedRun> score) {
     if (algorithms().isEmpty()) {
       throw new IllegalStateException(
-          "no seed is complete yet, of "
-              + plan.seeds()
-              + " for each algorithm; run the same again to go on");
+          "no seed is complete yet, of " + plan.seeds() + " for each algorithm; " + plan.goOn());
     }
     Map<String, Scores> scores = new LinkedHashMap<>();
     for (String algorithm : algorithms()) {
@@ -221,9 +219,10 @@ public final class CompareResults {
           left
               + " of "
               + planned
-              + " runs are not complete, because they were stopped, failed or have not begun, or"
-              + " ended without the evaluations that a score takes; a verdict without those that"
-              + " went badly is worth little: run the same again to go on");
+              + " runs are not complete, because they are under way, were stopped, failed or have"
+              + " not begun, or ended without the evaluations that a score takes; a verdict without"
+              + " those that went badly is worth little: "
+              + plan.goOn());
     }
     if (plan.environments().size() > 1) {
       notes.add(

@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -74,7 +73,8 @@ public final class RunPool {
   private final Map<Job, Run> active = new ConcurrentHashMap<>();
   private final Set<Job> complete = ConcurrentHashMap.newKeySet();
   private final Map<Job, Throwable> failures = Collections.synchronizedMap(new LinkedHashMap<>());
-  private final AtomicLong stepsBefore = new AtomicLong();
+  private final Map<Job, Long> stepsBefore = new ConcurrentHashMap<>();
+  private final Map<Job, Long> stoppedAt = new ConcurrentHashMap<>();
   private final RunClock clock = new RunClock(System::nanoTime);
   private volatile boolean stopped;
 
@@ -96,7 +96,7 @@ public final class RunPool {
       if (!each.isComplete(folder(each))) {
         left.add(each);
       } else if (complete.add(each)) {
-        stepsBefore.addAndGet(stepsOf(each));
+        stepsBefore.put(each, stepsOf(each));
       }
     }
     return left;
@@ -137,6 +137,7 @@ public final class RunPool {
       perform(job, share);
     } catch (Throwable e) {
       failures.put(job, e);
+      stepsBefore.remove(job);
       if (stopAtFailure) {
         stop();
       } else {
@@ -154,6 +155,8 @@ public final class RunPool {
     run.await();
     if (job.isComplete(folder(job))) {
       complete.add(job);
+    } else {
+      stoppedAt.put(job, stepsOf(job, run));
     }
   }
 
@@ -174,7 +177,7 @@ public final class RunPool {
     try {
       Experiment rest = job.goOn(folder);
       long done = RunDirectory.read(folder).path("steps").asLong();
-      stepsBefore.addAndGet(Math.max(0, Math.min(job.steps(), done) - job.from()));
+      stepsBefore.put(job, Math.max(0, Math.min(job.steps(), done) - job.from()));
       return rest;
     } catch (IllegalArgumentException e) {
       messages.accept("a run starts anew, since it cannot go on: " + e.getMessage());
@@ -237,7 +240,8 @@ public final class RunPool {
     double done = stepsDone();
     double dropped = failed.keySet().stream().mapToDouble(RunPool::stepsOf).sum();
     double seconds = clock.seconds();
-    double speed = seconds > 0 ? (done - stepsBefore.get()) / seconds : 0;
+    double before = stepsBefore.values().stream().mapToDouble(Long::doubleValue).sum();
+    double speed = seconds > 0 ? (done - before) / seconds : 0;
     return new StudyProgress(
         complete.size(),
         failed.size(),
@@ -254,12 +258,16 @@ public final class RunPool {
         .toList();
   }
 
-  private static double share(Job job, Run run) {
+  private double share(Job job, Run run) {
     return stepsOf(job) == 0 ? 1 : (double) stepsOf(job, run) / stepsOf(job);
   }
 
   private double stepsDone() {
     return complete.stream().mapToDouble(RunPool::stepsOf).sum()
+        + stoppedAt.entrySet().stream()
+            .filter(each -> !active.containsKey(each.getKey()))
+            .mapToDouble(Map.Entry::getValue)
+            .sum()
         + active.entrySet().stream()
             .filter(each -> !complete.contains(each.getKey()))
             .mapToDouble(each -> stepsOf(each.getKey(), each.getValue()))
@@ -270,8 +278,9 @@ public final class RunPool {
     return job.steps() - job.from();
   }
 
-  private static long stepsOf(Job job, Run run) {
-    return Math.max(0, Math.min(job.steps(), run.steps()) - job.from());
+  private long stepsOf(Job job, Run run) {
+    long now = Math.max(0, Math.min(job.steps(), run.steps()) - job.from());
+    return Math.max(now, stepsBefore.getOrDefault(job, 0L)); // It may be about to go on from there.
   }
 
   private Path folder(Job job) {

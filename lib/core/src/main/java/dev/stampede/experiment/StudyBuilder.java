@@ -50,7 +50,10 @@ public abstract sealed class StudyBuilder<B extends StudyBuilder<B>>
     return env(name);
   }
 
-  /** Environments of your own; called once for each thread of each run. */
+  /**
+   * Environments of your own; called once for each thread of each run. The factory serves all runs
+   * and is not closed by them.
+   */
   public B env(EnvironmentFactory factory) {
     return add(new StudyEnvironment(Experiment.OWN_ENVIRONMENT, Optional.of(factory)));
   }

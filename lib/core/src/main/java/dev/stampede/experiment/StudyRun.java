@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,12 +89,16 @@ public final class StudyRun<R> {
   }
 
   /**
-   * {@code running}, {@code paused}, {@code stopping}, {@code stopped}, {@code finished}, or {@code
-   * ended} where all runs that have not failed are complete.
+   * {@code running}, {@code paused}, {@code stopping}, {@code stopped}, {@code finished}, {@code
+   * ended} where all runs that have not failed are complete, or {@code failed} where something else
+   * than a run did.
    */
   public String state() {
     if (isRunning()) {
       return isStopped() ? "stopping" : isPaused() ? "paused" : "running";
+    }
+    if (failure != null) {
+      return "failed";
     }
     if (isStopped() && progress().left() > 0) {
       return "stopped";
@@ -120,10 +125,13 @@ public final class StudyRun<R> {
     return pool.progress(runs, steps);
   }
 
-  /** What failed in this session, the first one first: the run in words, and why. */
+  /** What failed in this session, the first one first: the run, or the study, and why. */
   public List<String> failures() {
-    return pool.failures().entrySet().stream()
-        .map(each -> each.getKey().inWords() + ": " + words(each.getValue()))
+    Throwable first = failure;
+    return Stream.concat(
+            first == null ? Stream.of() : Stream.of(kind + ": " + words(first)),
+            pool.failures().entrySet().stream()
+                .map(each -> each.getKey().inWords() + ": " + words(each.getValue())))
         .toList();
   }
 
@@ -155,6 +163,9 @@ public final class StudyRun<R> {
     try {
       done.await();
     } catch (InterruptedException e) {
+      // A notebook's kernel on JDK 17 kills a thread 100 ms after the interrupt, in the middle of
+      // anything, but not one whose name has changed.
+      Thread.currentThread().setName(Thread.currentThread().getName() + ", interrupted");
       stop();
     }
     Throwable first = failure;

@@ -38,6 +38,11 @@ record StudySettings(
         out);
   }
 
+  /** How to complete what is not. */
+  String goOn() {
+    return "once nothing is under way, the same with out(\"" + out + "\") goes on";
+  }
+
   /** What must not change when a study goes on. */
   Map<String, String> named() {
     Map<String, String> named = new LinkedHashMap<>();

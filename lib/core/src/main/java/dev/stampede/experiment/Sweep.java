@@ -116,6 +116,10 @@ public final class Sweep {
     return settings.out();
   }
 
+  String goOn() {
+    return settings.goOn();
+  }
+
   /** Starts the trials that are not complete yet, on threads of their own, and returns at once. */
   public StudyRun<SweepResults> start() {
     return start(line -> {});

@@ -80,9 +80,7 @@ public final class SweepResults {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "no trial is complete yet, of "
-                        + plan.trials()
-                        + "; run the same again to go on"));
+                    "no trial is complete yet, of " + plan.trials() + "; " + plan.goOn()));
   }
 
   /** What a trial's score is, in words. */
@@ -109,8 +107,9 @@ public final class SweepResults {
             left
                 + " of "
                 + plan.trials()
-                + " trials are not complete, because they were stopped, failed or have not begun;"
-                + " run the same again to go on");
+                + " trials are not complete, because they are under way, were stopped, failed or"
+                + " have not begun; "
+                + plan.goOn());
   }
 
   /** A row of cells for each trial, the best first, after one of headings. */

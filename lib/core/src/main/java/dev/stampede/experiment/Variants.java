@@ -1,9 +1,12 @@
 package dev.stampede.experiment;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Names for algorithms that are compared. */
@@ -22,11 +25,13 @@ final class Variants {
           "compare: expected at least 2 algorithms but got " + algorithms.size());
     }
     Map<String, Preset> named = new LinkedHashMap<>();
+    Set<String> inAnyCase = new HashSet<>(); // Folders of some systems do not tell them apart.
     for (Preset each : algorithms) {
       List<Preset> same =
           algorithms.stream().filter(other -> other.name().equals(each.name())).toList();
       String name = each.name() + differences(each, same);
-      if (named.put(name, each.named(name)) != null) {
+      named.put(name, each.named(name));
+      if (!inAnyCase.add(name.toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
             "compare: two algorithms are called \""
                 + name

@@ -6,6 +6,7 @@ import static dev.stampede.experiment.Algorithms.OneStepQ;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.Space;
 import dev.stampede.env.classic.CartPole;
@@ -152,6 +153,72 @@ class CompareTest {
     assertThat(run.state()).isEqualTo("finished");
     assertThat(run.await().runs().stream().map(FinishedRun::score))
         .isEqualTo(reference.runs().stream().map(FinishedRun::score).toList());
+  }
+
+  @Test
+  void progress_begins_where_it_was_stopped() throws Exception {
+    Compare plan = small(A3C, NStepQ).seeds(1).steps(50_000_000).evaluateEvery(25_000_000).build();
+    StudyRun<CompareResults> run = plan.start();
+    while (run.progress().fraction() < 0.0005) {
+      assertThat(run.await(1)).isFalse();
+    }
+    run.stop();
+    run.await();
+    double before = run.progress().fraction();
+
+    StudyRun<CompareResults> rest = plan.start();
+    while (rest.progress().now().size() < Math.min(2, run.progress().runs())) {
+      assertThat(rest.await(1)).isFalse();
+    }
+    StudyProgress now = rest.progress();
+    rest.stop();
+    rest.await();
+
+    assertThat(before).isGreaterThan(0);
+    assertThat(now.fraction()).isBetween(before, 1.0);
+    assertThat(now.secondsLeft()).matches(left -> Double.isNaN(left) || left >= 0);
+  }
+
+  @Test
+  void what_fails_beside_the_runs_is_the_studys_state_and_among_its_failures() throws Exception {
+    Compare plan = small(A3C, NStepQ).seeds(1).build();
+    Path record = plan.start().await().runs().get(0).folder().resolve("run.json");
+    Files.writeString(record, "{");
+
+    StudyRun<CompareResults> run = plan.start();
+
+    assertThatThrownBy(run::await).hasMessageContaining("run.json");
+    assertThat(run.state()).isEqualTo("failed");
+    assertThat(run.failures().get(0)).startsWith("compare: ").contains("run.json");
+  }
+
+  @Test
+  void the_end_of_a_run_does_not_close_environments_of_ones_own_under_the_others() {
+    AtomicInteger closed = new AtomicInteger();
+    EnvironmentFactory own =
+        new EnvironmentFactory() {
+          @Override
+          public Environment create(Purpose purpose) {
+            return new CartPole();
+          }
+
+          @Override
+          public void close() {
+            closed.incrementAndGet();
+          }
+        };
+    Compare plan =
+        Compare.of(A3C, NStepQ)
+            .env(own)
+            .seeds(2)
+            .steps(400)
+            .threads(1)
+            .evaluationEpisodes(3)
+            .out(out())
+            .build();
+
+    assertThat(plan.start().await().isComplete()).isTrue();
+    assertThat(closed).hasValue(0);
   }
 
   @Test
@@ -355,6 +422,8 @@ class CompareTest {
         .hasMessageContaining("env(\"CartPole\")");
     assertThatThrownBy(() -> Compare.of(A3C, NStepQ).env("CartPole").steps(10).build())
         .hasMessageContaining("out: say where");
+    assertThatThrownBy(() -> small(A3C.named("gae"), A3C.lambda(0.9).named("GAE")).build())
+        .hasMessageContaining("two algorithms are called \"GAE\"");
     assertThatThrownBy(() -> small(A3C, NStepQ).env("CartPole"))
         .hasMessageContaining("CartPole again");
     assertThatThrownBy(() -> small(A3C, NStepQ).env("CartPol"))

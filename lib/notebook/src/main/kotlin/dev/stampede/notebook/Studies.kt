@@ -139,7 +139,7 @@ public fun compare(vararg algorithms: Preset, describe: CompareScope.() -> Unit)
  *     val study = compareInBackground(A3C, NStepQ) { env("CartPole"); steps(200_000) }
  *     study.results().curves() // of the runs that are complete by now
  *     study.pause() // and resume(), stop()
- *     study.await().verdict() // waits for the end
+ *     study.await().verdict() // waits for the end; to interrupt the cell stops the study
  *
  * @throws IllegalArgumentException if the settings do not go together
  */
@@ -237,6 +237,7 @@ private class ShownStudy<R : Any>(
       }
     underWay.removeIf { !it.isRunning }
     underWay += run
+    panel.draw(run) // While the cell is the one that runs: what it draws later stays there.
     started.complete(run)
     panel.show(run)
   }

@@ -101,6 +101,7 @@ private fun CompareResults.lines(
  * @param knob one that is varied over numbers; the first of them if not given
  */
 public fun SweepResults.scatter(knob: Knob = firstNumber()): Figure {
+  best() // Says so where no trial is complete.
   require(trials().any { number(it, knob) != null }) {
     "scatter: expected a knob that is varied over numbers, but got ${knob.label()}; varied are " +
       plan().knobs().keys.joinToString { it.label() }

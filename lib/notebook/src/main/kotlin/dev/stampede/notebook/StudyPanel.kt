@@ -24,6 +24,10 @@ internal class StudyMoment(
   val running: Boolean,
   val failures: List<String>,
 ) {
+  /** Whether nothing is left to do; the later rounds of a sweep may have had fewer trials. */
+  val over: Boolean
+    get() = state == "finished" || state == "ended"
+
   companion object {
     fun of(run: StudyRun<*>): StudyMoment {
       val running = run.isRunning
@@ -57,7 +61,8 @@ internal class StudyPanel(
     draw(run)
   }
 
-  private fun draw(run: StudyRun<*>) {
+  /** Shows it as it is now. */
+  fun draw(run: StudyRun<*>) {
     val moment = StudyMoment.of(run)
     val lines = synchronized(messages) { messages.toList() }
     output.draw(studyHtml(heading, out, moment, lines), studyText(heading, moment))
@@ -84,7 +89,7 @@ internal fun studyHtml(
   append("<div style=\"max-width:720px;line-height:1.45\"><div style=\"margin-bottom:6px\">")
   append("${heading.kind} <b>${escaped(heading.what)}</b> on <b>${escaped(heading.where)}</b>")
   append(" · ${heading.size} · ${inWords(moment)}</div>")
-  append(progressBar(moment.progress.fraction()))
+  append(progressBar(if (moment.over) 1.0 else moment.progress.fraction()))
   append("<div style=\"margin-top:6px\">").append(counts(moment)).append("</div>")
   val now =
     moment.progress.now().map { "${escaped(it.run())}: ${percent(it.fraction())}" }.take(SHOWN)
@@ -103,7 +108,7 @@ internal fun studyText(heading: StudyHeading, moment: StudyMoment): String =
     moment.failures.take(1).joinToString("") { "; failed: $it" }
 
 private fun inWords(moment: StudyMoment): String =
-  if (moment.state == "ended") "ended, ${moment.failures.size} failed" else moment.state
+  if (moment.state == "ended") "ended, ${moment.progress.failed()} failed" else moment.state
 
 private fun counts(moment: StudyMoment): String {
   val now = moment.progress
@@ -111,9 +116,9 @@ private fun counts(moment: StudyMoment): String {
       "<b>${now.done()}</b> of ${now.runs()} runs done",
       "${now.failed()} failed".takeIf { now.failed() > 0 },
       "${now.now().size} under way".takeIf { moment.running },
-      "${now.left()} left".takeIf { moment.running || now.left() > 0 },
+      "${now.left()} left".takeIf { moment.running || now.left() > 0 && !moment.over },
       "about ${duration(now.secondsLeft())} to go"
-        .takeIf { moment.running && now.secondsLeft().isFinite() },
+        .takeIf { moment.state in setOf("running", "paused") && now.secondsLeft().isFinite() },
     )
     .joinToString(" · ")
 }

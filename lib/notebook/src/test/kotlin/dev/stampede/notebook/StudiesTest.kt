@@ -6,6 +6,7 @@ import dev.stampede.experiment.Algorithms.NStepQ
 import dev.stampede.experiment.Compare
 import dev.stampede.experiment.CompareResults
 import dev.stampede.experiment.Knob
+import dev.stampede.experiment.StudyProgress
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.CopyOnWriteArrayList
@@ -85,6 +86,23 @@ class StudiesTest {
       .contains("compare <b>A3C, NStepQ</b> on <b>a task</b> · 2 seeds · ended, 4 failed")
       .contains("<b>0</b> of 4 runs done", "4 failed", "seed 1: ", "the wheel fell off")
       .contains("compare A3C, NStepQ on a task: ended, 4 failed, 0 of 4 runs done, 100")
+  }
+
+  @Test
+  fun nothing_is_left_of_a_study_that_ended_with_fewer_runs_than_planned() {
+    val progress = StudyProgress(2, 3, 6, emptyList(), 0.6, 5.0)
+    val heading = StudyHeading("sweep", "A3C", "CartPole", "4 trials")
+    fun html(state: String) =
+      studyHtml(
+        heading,
+        Path.of("out"),
+        StudyMoment(state, progress, false, listOf("why")),
+        listOf(),
+      )
+
+    assertThat(html("ended")).contains("ended, 3 failed", "width:100.0%").doesNotContain("left")
+    assertThat(html("stopped")).contains("stopped", "width:60.0%", "1 left")
+    assertThat(html("failed")).contains("failed", "why").doesNotContain("to go")
   }
 
   @Test
