@@ -73,12 +73,14 @@ public record ApexDPG(
   /** |δ| of each transition by the values that its actor had: Q(s, a) and Q(s, μ(s)) of a state. */
   static double[] priorities(Transitions tau) {
     double[] p = new double[tau.size()];
+    float[] out = tau.out();
+    float[] nextOut = tau.nextOut();
     for (int j = 0; j < p.length; j++) {
       double y = tau.reward(j);
       if (tau.discount(j) > 0) {
-        y += tau.discount(j) * tau.nextOut()[2 * j + 1];
+        y += tau.discount(j) * nextOut[2 * j + 1];
       }
-      p[j] = Math.abs(y - tau.out()[2 * j]);
+      p[j] = Math.abs(y - out[2 * j]);
     }
     return p;
   }

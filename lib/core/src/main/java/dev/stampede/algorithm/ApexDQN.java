@@ -83,13 +83,15 @@ public record ApexDQN(
   /** |δ| of each transition by the values that its actor acted with. */
   double[] priorities(ActionValues Q, Transitions tau) {
     double[] p = new double[tau.size()];
+    float[] out = tau.out();
+    float[] nextOut = tau.nextOut();
     for (int j = 0; j < p.length; j++) {
       int row = j * Q.outputs();
       double y = tau.reward(j);
       if (tau.discount(j) > 0) {
-        y += tau.discount(j) * Q.max(tau.nextOut(), row);
+        y += tau.discount(j) * Q.max(nextOut, row);
       }
-      p[j] = Math.abs(y - Q.q(tau.out(), row, tau.action(j).index()));
+      p[j] = Math.abs(y - Q.q(out, row, tau.action(j).index()));
     }
     return p;
   }

@@ -47,7 +47,8 @@ public record DDPG(
       actor.sync(); // Receive observation state s_t
       // Select action a_t = μ(s_t|θ^μ) + 𝒩_t
       float[] u = N.addedTo(mu.unit(actor.act(), 1));
-      Action a = randomStart && !R.isReady() ? mu.random(actor.random()) : mu.action(u);
+      boolean random = randomStart && !R.isReady() && actor.t() < memoryUse.learningStarts();
+      Action a = random ? mu.random(actor.random()) : mu.action(u);
       Step step = actor.step(a); // Execute action a_t, observe reward r_t and new state s_{t+1}
       R.add(a, step); // Store transition (s_t, a_t, r_t, s_{t+1}) in R
       if (R.isReady()) {

@@ -78,7 +78,10 @@ public record EvolutionStrategies(double sigma, int pairs, double decay) impleme
       peer.sync();
       step = peer.step(scores.greedy(peer.act(), 0));
       F.reward(step.reward());
-    } while (!step.last());
+      if (step.ending() == Step.Ending.LOST) {
+        F.startEpisode(); // Nobody saw its end: the same noise is tried in another episode.
+      }
+    } while (!step.last() || step.ending() == Step.Ending.LOST);
     F.endEpisode();
     return true;
   }

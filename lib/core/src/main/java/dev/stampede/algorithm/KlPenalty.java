@@ -19,6 +19,9 @@ import java.io.IOException;
 public record KlPenalty(
     double initial, double target, double low, double high, double alpha, double xi) {
 
+  /** From 0 it could never rise again. */
+  private static final double LOWEST = 1e-10;
+
   /**
    * @throws IllegalArgumentException if λ could neither rise nor fall
    */
@@ -53,7 +56,7 @@ public record KlPenalty(
     if (kl > high * target) {
       return alpha * lambda;
     }
-    return kl < low * target ? lambda / alpha : lambda;
+    return kl < low * target ? Math.max(lambda / alpha, LOWEST) : lambda;
   }
 
   private double excess(double kl) {

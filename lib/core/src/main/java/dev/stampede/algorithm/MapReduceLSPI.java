@@ -72,7 +72,7 @@ public record MapReduceLSPI(
   }
 
   /** Adds samples (s, a, r, s′) until there are so many; false if the run ends before that. */
-  private static boolean collect(Peer peer, Samples D, EpsilonGreedy.OfThread epsilon, int target) {
+  static boolean collect(Peer peer, Samples D, EpsilonGreedy.OfThread epsilon, int target) {
     ActionValues Q = ActionValues.of(peer.actionSpace(), false);
     while (D.size() < target) {
       if (!peer.running()) {
@@ -82,7 +82,9 @@ public record MapReduceLSPI(
       int a = epsilon.choose(Q, peer.act(), peer.T());
       int[] s = peer.active().clone();
       Step step = peer.step(Action.of(a));
-      D.add(s, a, step.reward(), step.terminated() ? Samples.TERMINAL : peer.active().clone());
+      if (step.ending() != Step.Ending.LOST) { // Nobody saw where that one led.
+        D.add(s, a, step.reward(), step.terminated() ? Samples.TERMINAL : peer.active().clone());
+      }
       if (step.last()) {
         epsilon.episodeEnded();
       }

@@ -14,10 +14,7 @@ import java.nio.ByteBuffer;
 record Planes(int count, int bytes) {
 
   static Planes of(Space.Box observations) {
-    int[] shape = observations.shape();
-    boolean stack =
-        shape.length == 3 && shape[0] > 1 && observations.element() == Space.Element.UINT8;
-    int count = stack ? shape[0] : 1;
+    int count = ConsecutiveFrames.perObservation(observations);
     return new Planes(count, observations.bytes() / count);
   }
 

@@ -109,7 +109,7 @@ final class ActorThread implements ActorLearner {
     this.coresOfAll = training.cores();
     this.cores = coresOfAll.share();
     this.random = new SplitMix(seeds.nextLong());
-    this.past = PastRollouts.of(plan, algorithm, actionSpace, this);
+    this.past = PastRollouts.of(training, plan, id, algorithm, actionSpace, this);
     this.current = environment.reset(environmentSeed);
     this.normalizer = new Normalizer(plan.normalization(), training.moments(), 1);
     normalizer.count(current);

@@ -49,6 +49,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
   private final Observation[] current;
   private final int n;
   private final Gauge gauge;
+  private long stepsAtSync;
   private long updatesAtSync;
   private Algorithm algorithm;
   private int t;
@@ -132,6 +133,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
       shards.put(0, e, normalizer.observation(current[e])); // By the statistics of its new rollout.
     }
     t = 0;
+    stepsAtSync = training.steps();
     updatesAtSync = training.updates();
     shards.sync(theta);
   }
@@ -254,7 +256,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public void update(int[] states, ActorLearner.Loss loss) {
-    long T = training.steps();
+    long T = stepsAtSync; // Of all updates of an iteration, as annealed().
     long updates = training.updates();
     shards.sync(theta);
     shards.backward(
@@ -275,7 +277,7 @@ final class BatchThread implements BatchLearner, AutoCloseable {
 
   @Override
   public double annealed() {
-    return plan.annealed(training.steps());
+    return plan.annealed(stepsAtSync);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,21 +35,39 @@ final class PastRollouts implements TrajectoryMemory {
 
   /** Those of an algorithm that goes back to them, otherwise null. */
   static @Nullable PastRollouts of(
-      Plan plan, AsynchronousAlgorithm algorithm, Space actions, ActorThread actor) {
+      Training training,
+      Plan plan,
+      int id,
+      AsynchronousAlgorithm algorithm,
+      Space actions,
+      ActorThread actor) {
     return algorithm
         .trajectories()
         .map(
             use ->
                 new PastRollouts(
-                    use,
-                    actor,
-                    new Trajectories(
-                        use.capacity() / plan.threads(),
-                        algorithm.rolloutLength(),
-                        plan.network().observations(),
-                        ((Space.Discrete) actions).n()),
-                    plan.threads()))
+                    use, actor, kept(training, plan, id, use, algorithm, actions), plan.threads()))
         .orElse(null);
+  }
+
+  /**
+   * What was saved is in the state of a thread that comes back; otherwise it finds its own again.
+   */
+  private static Trajectories kept(
+      Training training,
+      Plan plan,
+      int id,
+      TrajectoryUse use,
+      AsynchronousAlgorithm algorithm,
+      Space actions) {
+    Supplier<Trajectories> make =
+        () ->
+            new Trajectories(
+                use.capacity() / plan.threads(),
+                algorithm.rolloutLength(),
+                plan.network().observations(),
+                ((Space.Discrete) actions).n());
+    return use.saved() ? make.get() : training.trajectories(id, make);
   }
 
   void start(Observation first) {

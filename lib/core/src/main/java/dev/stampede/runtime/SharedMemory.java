@@ -12,7 +12,8 @@ import java.util.function.LongConsumer;
  * number of actors and one learner.
  *
  * <p>The learner is at most one minibatch ahead of its pace, actors at most {@code slack}
- * transitions, so that one of the two can always go on.
+ * transitions and the block that each of them adds before it waits, so that one of the two can
+ * always go on.
  */
 final class SharedMemory implements TransitionSink {
   private static final int LOOK_AGAIN_MILLISECONDS = 20;

@@ -18,6 +18,7 @@ import dev.stampede.nn.Moments;
 import dev.stampede.nn.Optimizer;
 import dev.stampede.nn.ParameterSource;
 import dev.stampede.nn.Parameters;
+import dev.stampede.replay.Trajectories;
 import dev.stampede.replay.TransitionSink;
 import dev.stampede.result.Change;
 import dev.stampede.result.CurvePoint;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +97,7 @@ public final class Training implements AutoCloseable {
   private volatile Target target;
   private final Optional<SharedCritic> critic;
   private final Memories memories = new Memories();
+  private final Map<Integer, Trajectories> trajectories = new ConcurrentHashMap<>();
   private final Optional<MemoryWatch> watch;
   private final Evaluator evaluator;
   private volatile Cores cores;
@@ -341,6 +344,11 @@ public final class Training implements AutoCloseable {
 
   Link link() {
     return link;
+  }
+
+  /** Those of thread {@code id}; one that comes back after it was one too many finds them again. */
+  Trajectories trajectories(int id, Supplier<Trajectories> make) {
+    return trajectories.computeIfAbsent(id, none -> make.get());
   }
 
   Memories memories() {

@@ -102,6 +102,17 @@ class DPPOTest {
   }
 
   @Test
+  void a_penalty_that_fell_for_long_can_rise_again() {
+    double lambda = 1;
+    for (int round = 0; round < 10_000; round++) {
+      lambda = PENALTY.adapted(lambda, 0);
+    }
+
+    assertThat(lambda).isPositive().isLessThan(1e-9);
+    assertThat(PENALTY.adapted(lambda, 1)).isGreaterThan(lambda);
+  }
+
+  @Test
   void a_rule_that_could_not_hold_is_refused() {
     assertThatThrownBy(() -> new KlPenalty(1, 0.1, 3, 2, 1.5, 50))
         .hasMessageContaining("expected at most kl-high, 2.0, but got 3.0");

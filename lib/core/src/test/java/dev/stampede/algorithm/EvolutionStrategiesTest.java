@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.stampede.algorithm.ScriptedPeer.Exchanges;
 import dev.stampede.env.Space;
 import dev.stampede.env.SplitMix;
+import dev.stampede.env.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,6 +98,27 @@ class EvolutionStrategiesTest {
       after += Math.pow(peer.theta().get(k) - top(k), 2);
     }
     assertThat(after).isLessThan(before / 4);
+  }
+
+  @Test
+  void a_lost_episode_is_played_again_with_the_same_noise() {
+    ScriptedPeer peer =
+        new ScriptedPeer(0, new Exchanges(1), 100_000, 5, true, each -> 1).losing(0.1);
+
+    new EvolutionStrategies(SIGMA, PAIRS, DECAY).run(peer);
+
+    List<Double> returns = new ArrayList<>(); // Of episodes that nobody lost: 1 for each step.
+    double current = 0;
+    for (ScriptedPeer.Seen each : peer.steps) {
+      current = each.ending() == Step.Ending.LOST ? 0 : current + 1;
+      if (each.ending() == Step.Ending.TERMINATED || each.ending() == Step.Ending.TRUNCATED) {
+        returns.add(current);
+        current = 0;
+      }
+    }
+    assertThat(peer.steps).anyMatch(each -> each.ending() == Step.Ending.LOST);
+    assertThat(peer.sent.stream().flatMapToDouble(sent -> Arrays.stream(Population.returns(sent))))
+        .containsExactlyElementsOf(returns);
   }
 
   @Test

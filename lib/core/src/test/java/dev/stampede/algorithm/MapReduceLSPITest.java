@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stampede.algorithm.ScriptedPeer.Exchanges;
+import dev.stampede.env.SplitMix;
+import dev.stampede.env.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -187,6 +190,32 @@ class MapReduceLSPITest {
     }
     assertThat(IntStream.range(0, w.length).mapToDouble(i -> Math.abs(w[i])).max().orElseThrow())
         .isGreaterThan(0.01);
+  }
+
+  @Test
+  void of_a_lost_episode_the_last_step_is_no_sample() {
+    ScriptedPeer peer =
+        new ScriptedPeer(0, new Exchanges(1), 10_000, 1, false, ScriptedPeer::randomReward)
+            .losing(0.2);
+    Samples D = new Samples();
+
+    boolean whole =
+        MapReduceLSPI.collect(
+            peer,
+            D,
+            new EpsilonGreedy(List.of(0.5), List.of(1.0), 1, false, Optional.empty())
+                .start(new SplitMix(1), 0),
+            200);
+
+    List<ScriptedPeer.Seen> kept =
+        peer.steps.stream().filter(each -> each.ending() != Step.Ending.LOST).toList();
+    assertThat(whole).isTrue();
+    assertThat(peer.steps.size()).isGreaterThan(kept.size());
+    assertThat(D.size()).isEqualTo(200).isEqualTo(kept.size());
+    for (int k = 0; k < D.size(); k++) {
+      assertThat(D.state(k)).isEqualTo(kept.get(k).s());
+      assertThat(D.reward(k)).isEqualTo(kept.get(k).r());
+    }
   }
 
   @Test

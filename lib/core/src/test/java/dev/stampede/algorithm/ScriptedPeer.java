@@ -46,6 +46,7 @@ final class ScriptedPeer implements Peer {
   private final SplitMix random;
   private int state;
   private boolean over = true;
+  private double losses;
 
   /**
    * @param mostSteps it runs until it has made so many
@@ -140,10 +141,21 @@ final class ScriptedPeer implements Peer {
     return out;
   }
 
+  /** Ends that share of the steps, at random, by the death of the environment. */
+  ScriptedPeer losing(double share) {
+    losses = share;
+    return this;
+  }
+
   @Override
   public Step step(Action a) {
     int[] s = tiles[state];
     double r = reward.applyAsDouble(this);
+    if (losses > 0 && world.nextDouble() < losses) {
+      over = true;
+      steps.add(new Seen(s, a.index(), 0, Ending.LOST, s, act()));
+      return new Step(Observation.of(state), 0, Ending.LOST, Optional.empty());
+    }
     state = world.nextInt(STATES);
     int ends = world.nextInt(10);
     Ending ending = ends == 0 ? Ending.TERMINATED : ends == 1 ? Ending.TRUNCATED : Ending.NONE;

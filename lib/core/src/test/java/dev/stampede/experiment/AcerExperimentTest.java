@@ -167,6 +167,87 @@ class AcerExperimentTest {
     assertThat(run.updates()).isGreaterThan(run.steps() / 20);
   }
 
+  @Test
+  @Timeout(60)
+  void a_thread_that_comes_back_finds_its_rollouts() throws InterruptedException {
+    Remembers remembers = new Remembers();
+    Run run =
+        Experiment.of()
+            .algorithm(Algorithms.own("remembers", remembers))
+            .threads(2)
+            .steps(Long.MAX_VALUE)
+            .build()
+            .start();
+    for (int back = 0; back < 20; back++) {
+      awaitSteps(run, 2_000);
+      run.threads(1);
+      awaitSteps(run, 500);
+      run.threads(2);
+    }
+    awaitSteps(run, 2_000);
+    run.stop();
+    run.await();
+
+    assertThat(remembers.filledAtStart).startsWith(false, false).hasSizeGreaterThan(10);
+    assertThat(remembers.filledAtStart.subList(2, remembers.filledAtStart.size()))
+        .containsOnly(true);
+  }
+
+  private static void awaitSteps(Run run, long more) {
+    long steps = run.steps();
+    while (run.steps() < steps + more && run.isRunning()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Writes down, whenever a thread begins or comes back, whether it has something to go back to.
+   */
+  private static final class Remembers implements AsynchronousAlgorithm {
+    final List<Boolean> filledAtStart = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void run(ActorLearner actor) {
+      filledAtStart.add(actor.trajectories().isReady());
+      Trajectory x = new Trajectory(5, 2);
+      while (actor.running()) {
+        actor.sync();
+        x.clear();
+        Step step;
+        do {
+          step = actor.step(Action.of(actor.random().nextInt(2)));
+          x.add(0, new double[] {0.5, 0.5}, 1, step.terminated());
+        } while (!step.last() && x.size() < 5);
+        actor.trajectories().add(x);
+      }
+    }
+
+    @Override
+    public Optional<TrajectoryUse> trajectories() {
+      return Optional.of(new TrajectoryUse(400, 100, false));
+    }
+
+    @Override
+    public int rolloutLength() {
+      return 5;
+    }
+
+    @Override
+    public int outputs(Space actions) {
+      return 2;
+    }
+
+    @Override
+    public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
+      return Action.of(0);
+    }
+
+    @Override
+    public boolean stochastic() {
+      return false;
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"yes", "no"}) // In plain Java, or on the tensor library.
   void going_back_shows_the_states_of_then_and_coming_back_the_state_of_now(String fused) {

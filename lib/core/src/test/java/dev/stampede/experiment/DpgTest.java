@@ -152,6 +152,27 @@ class DpgTest {
     assertThat(torques.subList(201, 400)).allMatch(u -> Math.abs(u) < 0.1, "of μ alone");
   }
 
+  @Test
+  void a_resumed_run_whose_memory_is_empty_does_not_begin_at_random_again(@TempDir Path folder) {
+    List<Float> torques = new CopyOnWriteArrayList<>();
+    Experiment.Builder builder =
+        Experiment.of()
+            .algorithm(
+                small(DDPG)
+                    .set("random-start", "yes")
+                    .set("noise-sigma", "0")
+                    .set("learning-rate", "0"))
+            .env(purpose -> new Noted(torques))
+            .threads(1);
+    builder.steps(300).out(folder).build().run();
+    torques.clear();
+
+    Experiment.resume(folder).env(purpose -> new Noted(torques)).steps(450).build().run();
+
+    assertThat(torques).hasSizeGreaterThanOrEqualTo(150);
+    assertThat(torques).allMatch(u -> Math.abs(u) < 0.1, "of μ alone");
+  }
+
   /** The pendulum, with what it was told to do. */
   private static final class Noted implements Environment {
     private final Pendulum pendulum = new Pendulum();

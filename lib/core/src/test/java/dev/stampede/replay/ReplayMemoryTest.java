@@ -42,6 +42,18 @@ class ReplayMemoryTest {
     }
   }
 
+  /** Rows of it would be frames, and each a thing of its own. */
+  @Test
+  void a_picture_with_colours_last_is_one_frame() {
+    Space.Box colours = Space.Box.bytes(96, 96, 3);
+    ReplaySize size = new ReplaySize(1_000, colours, Hashed.ACTIONS);
+    long pictures = 1_000L * 96 * 96 * 3;
+
+    assertThat(size.bytesNeeded()).isBetween(pictures, pictures * 12 / 10);
+    assertThat(Planes.of(colours)).isEqualTo(new Planes(1, 96 * 96 * 3));
+    assertThat(Planes.of(Space.Box.bytes(4, 84, 84))).isEqualTo(new Planes(4, 84 * 84));
+  }
+
   @Test
   void closing_gives_the_memory_back_at_once() throws IOException {
     assumeThat(STATUS).exists();
