@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+LOCK = HERE / ".venv.lock"
+LINUX = sys.platform == "linux"
 REQUIREMENTS = HERE / "requirements.txt"
 JAR = ROOT / "lib" / "notebook" / "target" / "stampede.jar"
 #: Touched after each build: Maven leaves the jar as it was where only another module changed.
@@ -105,12 +107,12 @@ def check_folder(folder: Path) -> None:
 def check_java() -> None:
     """A Java development kit is there and new enough."""
     home = os.environ.get("JAVA_HOME")
-    compiler = str(Path(home) / "bin" / "javac") if home else shutil.which("javac")
+    compiler = shutil.which("javac", path=str(Path(home) / "bin") if home else None)
     advice = (
         "Install a JDK, 17 or newer (for instance from https://adoptium.net, or with\n"
         "`apt install openjdk-17-jdk`), and set JAVA_HOME if you have several."
     )
-    if compiler is None or not shutil.which(compiler):
+    if compiler is None:
         where = f"in JAVA_HOME ({home})" if home else "on the PATH"
         raise SetupError(f"There is no Java compiler (javac) {where}.\n{advice}")
     said = subprocess.run([compiler, "-version"], capture_output=True, text=True, check=False)
@@ -128,7 +130,7 @@ def only_one() -> Iterator[None]:
         return
     import fcntl
 
-    with REQUIREMENTS.open() as lock:
+    with LOCK.open("a") as lock:  # To be written to: NFS locks nothing else.
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -143,14 +145,16 @@ def make_venv() -> None:
         return
     print("Setting up Python in notebooks/.venv (once; downloads about 150 MB) …", flush=True)
     try:
-        venv.create(VENV, clear=True, with_pip=True)
+        # Links, as python -m venv makes them: copies of some builds of Python do not run.
+        venv.create(VENV, clear=True, symlinks=os.name != "nt", with_pip=True)
     except (subprocess.CalledProcessError, ImportError) as problem:
         raise SetupError(
-            "Python cannot make a virtual environment here: " + str(problem) + "\n"
-            "On Debian and Ubuntu: apt install python3-venv"
+            "Python cannot make a virtual environment here: "
+            + str(problem)
+            + ("\nOn Debian and Ubuntu: apt install python3-venv" if LINUX else "")
         ) from problem
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call([*pip, "-r", str(REQUIREMENTS)]) != 0:
+    if subprocess.call([*pip, "-r", str(REQUIREMENTS)], env=own_environment()) != 0:
         raise SetupError(
             "pip could not install what notebooks/requirements.txt names (see above).\n"
             "It needs a connection to PyPI, or pip configured for a mirror of it."
@@ -211,10 +215,15 @@ def newest_source() -> float:
     return max(file.stat().st_mtime for file in sources if file.is_file())
 
 
+def own_environment() -> dict[str, str]:
+    """Without what would make packages from elsewhere seem to be in the venv."""
+    return {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+
+
 def environment() -> dict[str, str]:
     """What Jupyter gets to see: above all, this venv's kernel before any other of that name."""
     return {
-        **os.environ,
+        **own_environment(),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "VIRTUAL_ENV": str(VENV),
         "PYTHONUTF8": "1",

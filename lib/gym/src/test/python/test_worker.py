@@ -25,7 +25,7 @@ from gymnasium.spaces import (
     Tuple,
 )
 from gymnasium.utils.env_checker import data_equivalence
-from stampede_worker import atari, slots, spaces
+from stampede_worker import atari, gym, slots, spaces
 from stampede_worker.memory import SharedMemory
 from stampede_worker.server import Inputs, parse
 from stampede_worker.slots import NotFound, Slots
@@ -317,3 +317,17 @@ def test_the_server_loads_no_more_of_py4j_than_its_protocol():
     loaded = [module for module in out.stdout.split() if module.startswith("py4j")]
     assert loaded == ["py4j", "py4j.compat", "py4j.protocol", "py4j.version"]
     assert set(py4j.protocol.OUTPUT_CONVERTER) == set("nbLDijds")
+
+
+def test_a_picture_is_three_colours_however_it_is_painted():
+    grey = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    colours = np.repeat(grey[:, :, None], 3, axis=2)
+    alpha = np.concatenate([colours, np.full((2, 3, 1), 255, np.uint8)], axis=2)
+
+    for picture in (grey, grey[:, :, None], colours, alpha, colours.astype(float)):
+        assert (gym.rgb(picture) == colours).all()
+        assert gym.rgb(picture).dtype == np.uint8
+        assert gym.rgb(picture).flags.c_contiguous
+    assert (gym.rgb(np.full((2, 3, 3), 0.5)) == 127).all()
+    with pytest.raises(ValueError, match=r"height x width x 3.* shape \(2, 3, 2\)"):
+        gym.rgb(np.zeros((2, 3, 2)))

@@ -14,7 +14,7 @@ import gymnasium
 import numpy as np
 from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
-from stampede_worker import groups, spaces
+from stampede_worker import groups, rendering, spaces
 from stampede_worker.slots import NOTHING, NotFound, Step, to_json, write_result
 from stampede_worker.spaces import Reader
 
@@ -76,10 +76,7 @@ class GymTask:
             picture = picture[-1] if picture else None
         if picture is None:
             return None
-        picture = np.asarray(picture)
-        if picture.dtype.kind == "f":  # MinAtar paints in [0, 1].
-            picture = picture * 255
-        return np.ascontiguousarray(picture, np.uint8)
+        return rgb(np.asarray(picture))
 
     def check(self) -> str:
         from gymnasium.utils.env_checker import check_env
@@ -100,6 +97,20 @@ class GymTask:
 
     def close(self) -> None:
         self._env.close()
+
+
+def rgb(picture: np.ndarray) -> np.ndarray:
+    """A picture as height x width x 3 bytes: grey ones and ones with an alpha channel too."""
+    if picture.dtype.kind == "f" and picture.max(initial=0) <= 1:  # MinAtar paints in [0, 1].
+        picture = picture * 255
+    if picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 1):
+        picture = np.repeat(picture.reshape(*picture.shape[:2], 1), 3, axis=2)
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4):
+        raise ValueError(
+            "render: expected a picture of height x width x 3, with numbers from 0 to 255, "
+            f"but got an array of shape {picture.shape}"
+        )
+    return np.ascontiguousarray(picture[:, :, :3], np.uint8)
 
 
 def make(spec: dict[str, Any]) -> gymnasium.Env:
@@ -145,6 +156,8 @@ def from_file(name: str, options: dict[str, Any]) -> gymnasium.Env:
         module = importlib.util.module_from_spec(found)
         sys.modules[path.stem] = module  # As import does: classes find their module by name.
         sys.path.append(str(path.parent))
+        if options.get("render_mode") and importlib.util.find_spec("mujoco"):
+            rendering.prefer()  # The class may well draw with it, whatever it is called.
         try:
             found.loader.exec_module(module)
         except BaseException:

@@ -14,6 +14,13 @@ def prepare() -> None:
     os.environ["MUJOCO_GL"] = chosen
 
 
+def prefer() -> None:
+    """The same where it is not known whether MuJoCo will be asked for pictures."""
+    chosen = mujoco_gl(os.environ)
+    if chosen is not None:
+        os.environ["MUJOCO_GL"] = chosen
+
+
 def mujoco_gl(environment: Mapping[str, str]) -> str | None:
     """Gives what MUJOCO_GL should be; None if nothing here can draw."""
     if environment.get("MUJOCO_GL"):

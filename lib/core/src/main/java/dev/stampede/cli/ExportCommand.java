@@ -49,6 +49,10 @@ final class ExportCommand implements Callable<Integer> {
       tell(report.html(html));
     }
     if (card != null) {
+      Path folder = card.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
       tell(Files.writeString(card, report.card().markdown()));
     }
     if (tensorBoard != null) {

@@ -3,6 +3,9 @@ package dev.stampede.cli;
 import dev.stampede.experiment.RunFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -71,7 +74,21 @@ public final class Main {
       err.println("stampede: " + e.getMessage());
       return 1;
     }
+    if (e instanceof FileSystemException file) {
+      err.println("stampede: cannot open " + file.getFile() + ": " + why(file));
+      return 2;
+    }
     e.printStackTrace(err);
     return 1;
+  }
+
+  private static String why(FileSystemException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
   }
 }

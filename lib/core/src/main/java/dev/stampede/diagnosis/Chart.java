@@ -7,6 +7,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
 
 /**
  * All that is known of a run when it is diagnosed.
@@ -81,6 +82,12 @@ public record Chart(
   /** A setting's value as it is written; empty text if the algorithm has none. */
   String knob(String label) {
     return run.at("/algorithm/knobs").path(label).path("value").asText("");
+  }
+
+  /** Whether there were not as many threads from its beginning to its end. */
+  boolean threadsChanged() {
+    return StreamSupport.stream(run.path("changes").spliterator(), false)
+        .anyMatch(change -> change.path("knob").asText().equals("threads"));
   }
 
   /** A setting and its value in brackets, to go into advice; nothing if the algorithm has none. */

@@ -26,6 +26,9 @@ final class UnevenThreads implements Rule {
     if (threads < 2) {
       return Opinion.unjudged("there is one thread only");
     }
+    if (chart.threadsChanged()) {
+      return Opinion.unjudged("the number of threads was changed while it ran");
+    }
     if (chart.episodes().size() < FEWEST_EPISODES * threads) {
       return Opinion.unjudged(
           Text.tooFew(

@@ -42,7 +42,9 @@ final class ValuesDiverge implements Rule {
       return Optional.of("rewards are normalised, so that values and returns have other units");
     }
     if (chart.number("value-weight").isEmpty()) {
-      return Optional.of("the loss is of the user's own, and nothing tells its weights");
+      return Optional.of(
+          "the method has no value-weight, or the loss is of the user's own: nothing tells its"
+              + " scale");
     }
     return chart.number("value-weight").orElseThrow() > 0
         ? Optional.empty()

@@ -5,6 +5,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Shows the last {@code k} observations at once, oldest first, along a new first axis. */
 public final class FrameStack extends Wrapper {
@@ -28,9 +31,19 @@ public final class FrameStack extends Wrapper {
     shape[0] = k;
     System.arraycopy(box.shape(), 0, shape, 1, box.shape().length);
     this.space =
-        box.element() == Space.Element.UINT8 ? Space.Box.bytes(shape) : Space.Box.floats(shape);
+        Space.Box.of(box.element(), shape, repeated(k, box, box::low), repeated(k, box, box::high));
     this.frameBytes = box.bytes();
     this.frames = new byte[k * frameBytes];
+  }
+
+  private static double[] repeated(int k, Space.Box box, IntToDoubleFunction bound) {
+    double[] one = IntStream.range(0, box.size()).mapToDouble(bound).toArray();
+    if (Arrays.stream(one).allMatch(each -> Double.compare(each, one[0]) == 0)) {
+      return new double[] {one[0]};
+    }
+    double[] all = new double[k * one.length];
+    Arrays.setAll(all, i -> one[i % one.length]);
+    return all;
   }
 
   @Override

@@ -67,6 +67,7 @@ public final class Run {
   private final Experiment experiment;
   private final Consumer<String> messages;
   private final int cores;
+  private final Optional<RunDirectory> claimed;
   private volatile @Nullable RunDirectory directory;
   private volatile @Nullable String unwritten;
   private final CountDownLatch done = new CountDownLatch(1);
@@ -96,7 +97,8 @@ public final class Run {
     this.preset = experiment.algorithm();
     this.begun = preset;
     this.budget = experiment.steps().orElse(DEFAULT_STEPS);
-    this.directory = experiment.out().flatMap(this::made).orElse(null);
+    this.claimed = experiment.out().flatMap(this::made);
+    this.directory = claimed.orElse(null);
   }
 
   static Run start(Experiment experiment, Consumer<String> messages) {
@@ -108,6 +110,7 @@ public final class Run {
    */
   static Run start(Experiment experiment, Consumer<String> messages, int cores) {
     Run run = new Run(experiment, messages, cores);
+    run.claimed.ifPresent(RunDirectory::claim);
     Thread supervisor = new Thread(run::supervise, "run-supervisor");
     supervisor.start();
     return run;
@@ -623,6 +626,7 @@ public final class Run {
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
+      claimed.ifPresent(RunDirectory::release);
       done.countDown();
       up.countDown();
     }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -19,13 +21,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The folder of one run: {@code run.json}, {@code episodes.csv}, {@code evaluations.csv}, {@code
@@ -37,6 +40,9 @@ public final class RunDirectory {
 
   /** More lines than a file can have. */
   private static final long ALL = Long.MAX_VALUE - 1;
+
+  /** Where runs of this process are under way. */
+  private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
 
   private static final Pattern KEPT = Pattern.compile("parameters-(\\d+)\\.safetensors");
 
@@ -67,6 +73,56 @@ public final class RunDirectory {
               + "); choose another with --out, in a notebook with out(…)",
           e);
     }
+  }
+
+  /**
+   * Keeps other runs out of the folder until {@link #release}: two would destroy each other's
+   * files.
+   *
+   * @throws IllegalArgumentException if one is under way there, in this process or in another
+   */
+  public void claim() {
+    Path real = real();
+    if (!CLAIMED.add(real)) {
+      throw underWay();
+    }
+    if (isOfAnotherProcess()) {
+      CLAIMED.remove(real);
+      throw underWay();
+    }
+  }
+
+  /** Lets others in. */
+  public void release() {
+    CLAIMED.remove(real());
+  }
+
+  private Path real() {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      return directory.toAbsolutePath().normalize();
+    }
+  }
+
+  private boolean isOfAnotherProcess() {
+    if (!Files.exists(json())) {
+      return false;
+    }
+    try {
+      JsonNode run = read(directory);
+      return StoredRun.read(directory).isUnderWay()
+          && run.at("/process/pid").asLong() != ProcessHandle.current().pid();
+    } catch (IllegalArgumentException e) {
+      return false; // Nothing that a run would write.
+    }
+  }
+
+  private IllegalArgumentException underWay() {
+    return new IllegalArgumentException(
+        "out: a run is under way in "
+            + directory.toAbsolutePath()
+            + "; stop it, wait for its end, or choose another folder");
   }
 
   /** Replaces what an earlier run left here: the new one is under way. */
@@ -376,34 +432,52 @@ public final class RunDirectory {
   }
 
   private static <T> List<T> lines(Path file, int cells, long atMost, Function<String[], T> parse) {
-    List<String> lines;
-    try (Stream<String> all = Files.lines(file)) {
-      lines = all.limit(atMost + 1).toList();
-    } catch (IOException | UncheckedIOException e) {
+    List<T> records = new ArrayList<>();
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      lines.readLine(); // The header.
+      for (long n = 0; n < atMost; n++) {
+        String line = lines.readLine();
+        if (line == null) {
+          break;
+        }
+        String[] parts = line.split(",", -1);
+        if (parts.length < cells && lines.readLine() == null && isTorn(file)) {
+          break; // It is being written, or whoever wrote it was killed.
+        }
+        records.add(parsed(parts, cells, parse, file, n + 2, line));
+      }
+    } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + file.toAbsolutePath(), e);
     }
-    List<T> records = new ArrayList<>();
-    for (int i = 1; i < lines.size(); i++) { // The first one is the header.
-      String[] parts = lines.get(i).split(",", -1);
-      try {
-        if (parts.length != cells) {
-          throw new NumberFormatException(parts.length + " cells");
-        }
-        records.add(parse.apply(parts));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            file.toAbsolutePath()
-                + ", line "
-                + (i + 1)
-                + ": expected "
-                + cells
-                + " cells as the header says but got \""
-                + lines.get(i)
-                + "\"",
-            e);
-      }
-    }
     return records;
+  }
+
+  private static boolean isTorn(Path file) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+      bytes.seek(bytes.length() - 1);
+      return bytes.read() != '\n';
+    }
+  }
+
+  private static <T> T parsed(
+      String[] parts, int cells, Function<String[], T> parse, Path file, long number, String line) {
+    try {
+      if (parts.length != cells) {
+        throw new NumberFormatException(parts.length + " cells");
+      }
+      return parse.apply(parts);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          file.toAbsolutePath()
+              + ", line "
+              + number
+              + ": expected "
+              + cells
+              + " cells as the header says but got \""
+              + line
+              + "\"",
+          e);
+    }
   }
 
   private static void replace(Path file, String text) {

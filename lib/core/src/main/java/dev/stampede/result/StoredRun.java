@@ -40,6 +40,11 @@ public record StoredRun(
     double wallSeconds,
     double bestMeanReturn100) {
 
+  /** Whether the process that runs it lives. */
+  public boolean isUnderWay() {
+    return state.equals("running") || state.equals("paused");
+  }
+
   /** The folder's own name. */
   public String name() {
     return String.valueOf(directory.getFileName());
@@ -62,7 +67,7 @@ public record StoredRun(
     return new StoredRun(
         directory,
         state,
-        !underWay && !state.equals("finished") && Files.exists(directory.resolve("checkpoint.bin")),
+        !underWay && !state.equals("finished") && hasCheckpoint(directory),
         run.at("/algorithm/name").asText(),
         run.at("/experiment/env").asText(),
         run.at("/experiment/threads").asInt(),
@@ -95,6 +100,12 @@ public record StoredRun(
       throw new UncheckedIOException(e);
     }
     return runs;
+  }
+
+  /** The one before is whole, too, where a process was killed between the two. */
+  private static boolean hasCheckpoint(Path directory) {
+    return Files.exists(directory.resolve("checkpoint.bin"))
+        || Files.exists(directory.resolve("checkpoint.previous"));
   }
 
   private static Instant written(Path directory) {

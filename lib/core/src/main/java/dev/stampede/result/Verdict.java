@@ -33,7 +33,7 @@ public record Verdict(
     double probability,
     Interval probabilityInterval,
     Interval differenceInterval) {
-  private static final double LEVEL = 0.05;
+  private static final int FEWEST_SEEDS = 4;
 
   /** Measures two algorithms against each other. */
   static Verdict of(String nameA, Scores a, String nameB, Scores b, Bootstrap bootstrap) {
@@ -61,30 +61,19 @@ public record Verdict(
   }
 
   /**
-   * Whether so many seeds could decide anything. A bootstrap of very few runs gives an interval
-   * that is far too narrow: of a single run, one without any width. So at least the most extreme
-   * outcome, all of x above all of y on every task, must be rarer than 5 % if the algorithms are
-   * the same: 2 / C(seedsX + seedsY, seedsX)^tasks, the two-sided permutation test.
+   * Whether there are so many seeds that anything is decided: 4 of each. A bootstrap of very few
+   * runs gives an interval that is far too narrow: of a single run, one without any width. Of 3 of
+   * each on one task, even the most extreme outcome, all of x above all of y, comes up in one of
+   * ten comparisons of equal algorithms: 2 / C(6, 3), the two-sided permutation test. More tasks do
+   * not make up for it: 2 seeds on each of three, of which two are won, come up in one of seven.
    */
   public boolean enoughSeeds() {
-    return enough(seedsX, seedsY, tasks);
+    return Math.min(seedsX, seedsY) >= FEWEST_SEEDS;
   }
 
-  /** The fewest seeds of each that could decide anything: 4 on one task, 3 on two. */
+  /** The fewest seeds of each that could decide anything. */
   public int fewestSeeds() {
-    int n = 2;
-    while (!enough(n, n, tasks)) {
-      n++;
-    }
-    return n;
-  }
-
-  private static boolean enough(int seedsX, int seedsY, int tasks) {
-    double arrangements = 1;
-    for (int i = 1; i <= seedsX; i++) {
-      arrangements *= (seedsY + i) / (double) i;
-    }
-    return Math.min(seedsX, seedsY) >= 2 && 2 / Math.pow(arrangements, tasks) <= LEVEL;
+    return FEWEST_SEEDS;
   }
 
   /**

@@ -123,6 +123,39 @@ class WrappersTest {
   }
 
   @Test
+  void a_stack_says_what_it_gives() {
+    Space.Box halves =
+        Space.Box.of(
+            Space.Element.FLOAT64, new int[] {2}, new double[] {-1, -2}, new double[] {1, 2});
+    Space.Box three = (Space.Box) new FrameStack(new Showing(halves), 3).observationSpace();
+
+    assertThat(three.element()).isEqualTo(Space.Element.FLOAT64);
+    assertThat(three.bytes()).isEqualTo(3 * halves.bytes());
+    assertThat(three.shape()).containsExactly(3, 2);
+    for (int i = 0; i < 6; i++) {
+      assertThat(three.low(i)).isEqualTo(halves.low(i % 2));
+      assertThat(three.high(i)).isEqualTo(halves.high(i % 2));
+    }
+    assertThat(new FrameStack(new Showing(Space.Box.bytes(84, 84)), 4).observationSpace())
+        .isEqualTo(Space.Box.bytes(4, 84, 84));
+  }
+
+  /** Never stepped. */
+  private static final class Showing extends Wrapper {
+    private final Space space;
+
+    Showing(Space space) {
+      super(new Counting(Ending.NONE));
+      this.space = space;
+    }
+
+    @Override
+    public Space observationSpace() {
+      return space;
+    }
+  }
+
+  @Test
   void wrong_arguments_are_named_with_what_came() {
     assertThatThrownBy(() -> new TimeLimit(new Counting(Ending.NONE), 0))
         .hasMessageContaining("at least 1")

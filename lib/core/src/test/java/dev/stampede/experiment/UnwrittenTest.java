@@ -74,6 +74,78 @@ class UnwrittenTest {
   }
 
   @Test
+  void two_runs_do_not_write_into_one_folder(@TempDir Path folder) {
+    Experiment.Builder builder = Experiment.of().steps(Long.MAX_VALUE).out(folder);
+    Run run = builder.build().start();
+
+    assertThatThrownBy(() -> builder.build().start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("out: a run is under way in " + folder.toAbsolutePath());
+    while (run.steps() < 100) {
+      Thread.onSpinWait();
+    }
+    run.stop();
+    run.await();
+
+    Run rest = Experiment.resume(folder).build().start();
+    assertThatThrownBy(() -> Experiment.resume(folder).build().start())
+        .hasMessageContaining("choose another folder");
+    rest.stop();
+    assertThat(rest.await().failure()).isEmpty();
+  }
+
+  @Test
+  void a_run_of_another_process_keeps_its_folder(@TempDir Path folder) throws Exception {
+    Process other =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endless.class.getName(),
+                folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      while (!Files.exists(folder.resolve("run.json"))) {
+        assertThat(other.isAlive()).isTrue();
+        Thread.sleep(5);
+      }
+      Experiment.Builder builder = Experiment.of().steps(1_000).out(folder);
+      assertThatThrownBy(() -> builder.build().start())
+          .hasMessageContaining("out: a run is under way in");
+      other.destroyForcibly().waitFor();
+
+      assertThat(builder.build().run().failure()).isEmpty();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** What another process runs. */
+  static final class Endless {
+    private Endless() {}
+
+    public static void main(String[] arguments) {
+      Experiment.of().steps(Long.MAX_VALUE).out(Path.of(arguments[0])).build().run();
+    }
+  }
+
+  @Test
+  void a_line_that_is_being_written_is_left_out(@TempDir Path folder) throws IOException {
+    int episodes =
+        Experiment.of().threads(1).steps(2_000).out(folder).build().run().episodes().size();
+    Path file = folder.resolve("episodes.csv");
+    String whole = Files.readString(file);
+    Files.writeString(file, whole + "2001,20");
+    assertThat(RunDirectory.readEpisodes(folder)).hasSize(episodes);
+
+    Files.writeString(file, whole + "2001,20\n2002,2002,1.5,0,9.0,9\n");
+    assertThatThrownBy(() -> RunDirectory.readEpisodes(folder))
+        .hasMessageContaining("line " + (episodes + 2))
+        .hasMessageContaining("expected 6 cells");
+  }
+
+  @Test
   void files_that_can_be_written_are_not_talked_about(@TempDir Path folder) {
     Run run = run(small().outIfPossible(folder));
 

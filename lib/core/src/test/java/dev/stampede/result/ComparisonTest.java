@@ -123,7 +123,9 @@ class ComparisonTest {
     assertThat(three.decided()).isFalse();
     assertThat(three.seedsNeeded()).hasValue(4);
     assertThat(four.decided()).isTrue();
-    assertThat(threeOnTwoTasks.decided()).isTrue();
+    assertThat(threeOnTwoTasks.decided()).isFalse(); // More tasks are no more runs.
+    assertThat(threeOnTwoTasks.probabilityInterval()).isEqualTo(new Interval(1, 1));
+    assertThat(threeOnTwoTasks.seedsNeeded()).hasValue(4);
   }
 
   @Test

@@ -220,6 +220,10 @@ final class GymFactory implements EnvironmentFactory {
 
   @Override
   public void close() {
+    GymEnvironment unused = first.getAndSet(null);
+    if (unused != null) {
+      unused.close(); // It may have processes and ports of its own.
+    }
     training.forEach(Worker::close);
     evaluation.close();
     spin.close();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,8 +29,16 @@ final class SharedMemory {
           .order(ByteOrder.nativeOrder());
     } finally {
       if (file.toString().endsWith(SUFFIX)) {
-        Files.deleteIfExists(file);
+        unlink(file);
       }
+    }
+  }
+
+  private static void unlink(Path file) throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } catch (FileSystemException e) {
+      file.toFile().deleteOnExit(); // Windows keeps the name of what is mapped.
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The worker's Python code, unpacked from this library to where Python can import it. */
 final class WorkerCode {
@@ -44,7 +45,8 @@ final class WorkerCode {
       return target;
     }
     Files.createDirectories(target.getParent());
-    Path draft = Files.createTempDirectory(target.getParent(), "draft");
+    // Others may read it, unlike what createTempDirectory makes: the cache may be of many users.
+    Path draft = Files.createDirectory(target.resolveSibling("draft" + UUID.randomUUID()));
     Path code = Files.createDirectory(draft.resolve(PACKAGE));
     for (var file : files.entrySet()) {
       Files.write(code.resolve(file.getKey()), file.getValue());

@@ -112,6 +112,7 @@ final class WorkerProcess implements AutoCloseable {
   private final Deque<Doorbell> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger environments = new AtomicInteger();
   private volatile @Nullable Duration missed;
+  private volatile long lastAnswer = System.nanoTime();
   private volatile boolean dead;
   private volatile boolean retired;
   private @Nullable WorkerDied death;
@@ -360,20 +361,34 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   private void end() {
+    lastAnswer = System.nanoTime();
     deadlines.remove(Thread.currentThread());
   }
 
   private void killIfHung() {
     long now = System.nanoTime();
     deadlines.values().stream()
-        .filter(deadline -> now - deadline.start() > deadline.limit().get().toNanos())
+        .filter(deadline -> now - begun(deadline) > limit(deadline).toNanos())
         .filter(deadline -> deadline.bell() == null || !deadline.bell().answered())
         .findAny()
         .ifPresent(
             late -> {
-              missed = late.limit().get();
+              missed = limit(late);
               kill();
             });
+  }
+
+  /** The process serves one call after another: until it answered the last one, others waited. */
+  private long begun(Deadline deadline) {
+    return Math.max(deadline.start(), lastAnswer);
+  }
+
+  /** What is served before it may be something that takes longer. */
+  private Duration limit(Deadline deadline) {
+    return deadlines.values().stream()
+        .filter(other -> other.start() <= deadline.start())
+        .map(other -> other.limit().get())
+        .reduce(deadline.limit().get(), (a, b) -> a.compareTo(b) > 0 ? a : b);
   }
 
   /**
