@@ -144,6 +144,11 @@ class Hangs(Quiet):
             time.sleep(1)
 
 
+class Ponders(Quiet):
+    def misbehave(self):
+        time.sleep(0.5)
+
+
 class Prints(Quiet):
     def misbehave(self):
         print("x" * 1_000_000)
@@ -287,6 +292,7 @@ for task in (
     WrongDtype,
     BadReward,
     BadNumber,
+    Ponders,
     Prints,
     WrongShape,
     NotANumber,

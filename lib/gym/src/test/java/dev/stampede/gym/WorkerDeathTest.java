@@ -9,8 +9,12 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Step;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -174,6 +178,27 @@ class WorkerDeathTest {
       assertThat(hanging.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
       hanging.reset();
       assertThat(restarts).hasValue(1);
+    }
+  }
+
+  @Test
+  void who_waits_for_the_steps_of_others_does_not_hang() throws Exception {
+    try (Worker worker = Workers.worker(Duration.ofSeconds(1), restarts)) {
+      List<GymEnvironment> slow = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        slow.add(Workers.environment(worker, "faulty:Ponders-v0"));
+        slow.get(i).reset(1);
+      }
+
+      ExecutorService threads = Executors.newFixedThreadPool(slow.size());
+      List<Future<Step>> steps =
+          slow.stream().map(each -> threads.submit(() -> each.step(Action.of(1)))).toList();
+      threads.shutdown();
+
+      for (Future<Step> each : steps) { // The last of them is served after two and a half seconds.
+        assertThat(each.get().ending()).isEqualTo(Step.Ending.NONE);
+      }
+      assertThat(restarts).hasValue(0);
     }
   }
 
