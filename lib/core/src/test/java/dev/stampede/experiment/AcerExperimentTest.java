@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -179,25 +180,17 @@ class AcerExperimentTest {
             .build()
             .start();
     for (int back = 0; back < 20; back++) {
-      awaitSteps(run, 2_000);
+      remembers.awaitThreads(2, run);
       run.threads(1);
-      awaitSteps(run, 500);
+      remembers.awaitThreads(1, run);
       run.threads(2);
     }
-    awaitSteps(run, 2_000);
+    remembers.awaitThreads(2, run);
     run.stop();
-    run.await();
 
-    assertThat(remembers.filledAtStart).startsWith(false, false).hasSizeGreaterThan(10);
-    assertThat(remembers.filledAtStart.subList(2, remembers.filledAtStart.size()))
-        .containsOnly(true);
-  }
-
-  private static void awaitSteps(Run run, long more) {
-    long steps = run.steps();
-    while (run.steps() < steps + more && run.isRunning()) {
-      Thread.onSpinWait();
-    }
+    assertThat(run.await().failure()).isEmpty();
+    assertThat(remembers.filledAtStart).hasSize(22).startsWith(false, false);
+    assertThat(remembers.filledAtStart.subList(2, 22)).containsOnly(true);
   }
 
   /**
@@ -205,21 +198,41 @@ class AcerExperimentTest {
    */
   private static final class Remembers implements AsynchronousAlgorithm {
     final List<Boolean> filledAtStart = new CopyOnWriteArrayList<>();
+    private final AtomicInteger filled = new AtomicInteger();
+
+    /** Until so many are at work and have something to go back to. */
+    void awaitThreads(int n, Run run) {
+      while (filled.get() != n && run.isRunning()) {
+        Thread.onSpinWait();
+      }
+    }
 
     @Override
     public void run(ActorLearner actor) {
       filledAtStart.add(actor.trajectories().isReady());
-      Trajectory x = new Trajectory(5, 2);
-      while (actor.running()) {
-        actor.sync();
-        x.clear();
-        Step step;
-        do {
-          step = actor.step(Action.of(actor.random().nextInt(2)));
-          x.add(0, new double[] {0.5, 0.5}, 1, step.terminated());
-        } while (!step.last() && x.size() < 5);
-        actor.trajectories().add(x);
+      boolean counted = false;
+      try {
+        while (actor.running()) {
+          rollout(actor);
+          if (!counted && actor.trajectories().isReady()) {
+            filled.incrementAndGet();
+            counted = true;
+          }
+        }
+      } finally {
+        filled.addAndGet(counted ? -1 : 0);
       }
+    }
+
+    private static void rollout(ActorLearner actor) {
+      Trajectory x = new Trajectory(5, 2);
+      actor.sync();
+      Step step;
+      do {
+        step = actor.step(Action.of(actor.random().nextInt(2)));
+        x.add(0, new double[] {0.5, 0.5}, 1, step.terminated());
+      } while (!step.last() && x.size() < 5);
+      actor.trajectories().add(x);
     }
 
     @Override
