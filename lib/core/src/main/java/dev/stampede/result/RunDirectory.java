@@ -29,6 +29,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one run: {@code run.json}, {@code episodes.csv}, {@code evaluations.csv}, {@code
@@ -47,6 +48,7 @@ public final class RunDirectory {
   private static final Pattern KEPT = Pattern.compile("parameters-(\\d+)\\.safetensors");
 
   private final Path directory;
+  private volatile @Nullable Path claimed;
 
   private RunDirectory(Path directory) {
     this.directory = directory;
@@ -90,11 +92,15 @@ public final class RunDirectory {
       CLAIMED.remove(real);
       throw underWay();
     }
+    claimed = real;
   }
 
-  /** Lets others in. */
+  /** Lets others in, also where the folder is no more. */
   public void release() {
-    CLAIMED.remove(real());
+    Path real = claimed;
+    if (real != null) {
+      CLAIMED.remove(real);
+    }
   }
 
   private Path real() {

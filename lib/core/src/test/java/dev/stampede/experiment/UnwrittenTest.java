@@ -95,6 +95,21 @@ class UnwrittenTest {
   }
 
   @Test
+  void a_folder_that_was_moved_away_is_free_after_the_run(@TempDir Path folder) throws Exception {
+    Path out = folder.resolve("run");
+    Experiment.Builder builder = Experiment.of().steps(Long.MAX_VALUE).out(out);
+    Run run = builder.build().start();
+    while (run.steps() < 100) {
+      Thread.onSpinWait();
+    }
+    Files.move(out, folder.resolve("moved"));
+    run.stop();
+    assertThat(run.await(30_000)).isTrue();
+
+    assertThat(Experiment.of().steps(100).out(out).build().run().failure()).isEmpty();
+  }
+
+  @Test
   void a_run_of_another_process_keeps_its_folder(@TempDir Path folder) throws Exception {
     Process other =
         new ProcessBuilder(
