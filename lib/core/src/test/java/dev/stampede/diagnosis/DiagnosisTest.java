@@ -341,7 +341,8 @@ class DiagnosisTest {
         diagnosisOf(Experiment.of().threads(40).env(new Elsewhere()).steps(20_000));
 
     Finding stale = finding(diagnosis, "stale-updates");
-    assertThat(number(stale, "staleness")).isBetween(16.0, 39.5);
+    // 39 others, each once a rollout in the mean: over a piece of the run it may be some more.
+    assertThat(number(stale, "staleness")).isBetween(16.0, 50.0);
     assertThat(stale.sentence()).contains("from 40 threads");
   }
 
