@@ -334,7 +334,7 @@ class KernelTest(unittest.TestCase):
         drawn = [o for o in cell.outputs if o["msg_type"] == "display_data"]
         self.assertIn("of 100 runs done", str(drawn))  # While it is the cell that runs.
 
-        self.assertTrue(self.kernel.shows_later(r"running, [1-9]\d? of 100 runs", seconds=60))
+        self.assertTrue(self.kernel.shows_later(r"running, [1-9]\d? of 100 runs", seconds=120))
         now = self.kernel.run("study.results().runs().size to study.isRunning()").result()
         self.assertRegex(now, r"\([1-9]\d?, true\)")
         self.kernel.run("study.pause()")

@@ -183,9 +183,9 @@ class WorkerDeathTest {
 
   @Test
   void who_waits_for_the_steps_of_others_does_not_hang() throws Exception {
-    try (Worker worker = Workers.worker(Duration.ofSeconds(1), restarts)) {
+    try (Worker worker = Workers.worker(Duration.ofSeconds(2), restarts)) {
       List<GymEnvironment> slow = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 8; i++) {
         slow.add(Workers.environment(worker, "faulty:Ponders-v0"));
         slow.get(i).reset(1);
       }
@@ -195,7 +195,7 @@ class WorkerDeathTest {
           slow.stream().map(each -> threads.submit(() -> each.step(Action.of(1)))).toList();
       threads.shutdown();
 
-      for (Future<Step> each : steps) { // The last of them is served after two and a half seconds.
+      for (Future<Step> each : steps) { // The last is served after 3.5 seconds.
         assertThat(each.get().ending()).isEqualTo(Step.Ending.NONE);
       }
       assertThat(restarts).hasValue(0);
