@@ -8,17 +8,16 @@ from collections.abc import Mapping
 
 def prepare() -> None:
     """Sets MUJOCO_GL, unless the user has; to be called before MuJoCo is asked for pictures."""
-    chosen = mujoco_gl(os.environ)
-    if chosen is None:
+    if not prefer():
         raise RuntimeError(f"MuJoCo finds no OpenGL to draw with: {advice()}")
-    os.environ["MUJOCO_GL"] = chosen
 
 
-def prefer() -> None:
-    """The same where it is not known whether MuJoCo will be asked for pictures."""
+def prefer() -> bool:
+    """The same where it may not be asked for any; whether there is something to draw with."""
     chosen = mujoco_gl(os.environ)
     if chosen is not None:
         os.environ["MUJOCO_GL"] = chosen
+    return chosen is not None
 
 
 def mujoco_gl(environment: Mapping[str, str]) -> str | None:

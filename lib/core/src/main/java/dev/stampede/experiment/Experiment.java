@@ -169,6 +169,11 @@ public final class Experiment {
     return start().await();
   }
 
+  /** Whether a run closes what {@link #openEnvironments} gives it. */
+  boolean closesEnvironments() {
+    return b.closesEnvironments;
+  }
+
   EnvironmentFactory openEnvironments(Consumer<String> messages) {
     Supplier<EnvironmentFactory> factory = b.factory;
     if (factory != null) {
@@ -186,6 +191,7 @@ public final class Experiment {
     private String env = "CartPole";
     private List<String> packages = List.of();
     private @Nullable Supplier<EnvironmentFactory> factory;
+    private boolean closesEnvironments = true;
     private OptionalLong steps = OptionalLong.empty();
     private long seed = 1;
     private OptionalDouble until = OptionalDouble.empty();
@@ -208,6 +214,7 @@ public final class Experiment {
       threads = other.threads;
       env = other.env;
       factory = other.factory;
+      closesEnvironments = other.closesEnvironments;
       steps = other.steps;
       seed = other.seed;
       until = other.until;
@@ -288,10 +295,18 @@ public final class Experiment {
       return this;
     }
 
-    /** Environments of your own; called once for each thread. */
+    /** Environments of your own; called once for each thread. The run closes the factory. */
     public Builder env(EnvironmentFactory environments) {
       env = OWN_ENVIRONMENT;
       factory = () -> environments;
+      closesEnvironments = true;
+      return this;
+    }
+
+    /** Of a factory that serves other runs too: the end of one must not close it under them. */
+    Builder envOfMany(EnvironmentFactory environments) {
+      env(environments);
+      closesEnvironments = false;
       return this;
     }
 

@@ -203,7 +203,8 @@ public final class Run {
     }
   }
 
-  private synchronized void begin(Training t) {
+  /** From here on others reach it; what they asked for before holds. */
+  private synchronized void makeKnown(Training t) {
     training = t;
     if (stopRequested) {
       t.stop();
@@ -585,39 +586,12 @@ public final class Run {
   }
 
   private void supervise() {
-    try (EnvironmentFactory environments = experiment.openEnvironments(messages)) {
-      opened = environments;
-      framesPerStep = environments.framesPerStep();
-      protocol = environments.protocol();
-      budget = experiment.steps().orElse(framesPerStep > 1 ? DEFAULT_ATARI_STEPS : DEFAULT_STEPS);
-      Optional<Checkpoint> from = newestCheckpoint();
-      Environment first = environments.create(EnvironmentFactory.Purpose.TRAINING);
-      Training t;
-      try {
-        t = new Training(plan(environments, first, from), first);
-        t.limitCores(cores);
-        if (from.isPresent()) {
-          resume(t, from.get());
-        }
-      } catch (Throwable e) {
-        first.close();
-        throw e;
+    try {
+      EnvironmentFactory environments = experiment.openEnvironments(messages);
+      try (AutoCloseable ending =
+          experiment.closesEnvironments() ? environments::close : () -> {}) {
+        trainIn(environments);
       }
-      if (from.isEmpty()) {
-        begin();
-      }
-      if (directory != null) {
-        experiment.keepParametersEvery().ifPresent(t::keepSnapshotsEvery);
-      }
-      RunDirectory out = directory;
-      if (out != null && experiment.saveReplay()) {
-        t.saveMemoriesIn(out.path());
-      }
-      begin(t);
-      writeFirst(t);
-      up.countDown();
-      train(t);
-      t.failure().ifPresent(e -> failure = failure == null ? e : failure);
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     }
@@ -630,6 +604,41 @@ public final class Run {
       done.countDown();
       up.countDown();
     }
+  }
+
+  private void trainIn(EnvironmentFactory environments) throws Exception {
+    opened = environments;
+    framesPerStep = environments.framesPerStep();
+    protocol = environments.protocol();
+    budget = experiment.steps().orElse(framesPerStep > 1 ? DEFAULT_ATARI_STEPS : DEFAULT_STEPS);
+    Optional<Checkpoint> from = newestCheckpoint();
+    Environment first = environments.create(EnvironmentFactory.Purpose.TRAINING);
+    Training t;
+    try {
+      t = new Training(plan(environments, first, from), first);
+      t.limitCores(cores);
+      if (from.isPresent()) {
+        resume(t, from.get());
+      }
+    } catch (Throwable e) {
+      first.close();
+      throw e;
+    }
+    if (from.isEmpty()) {
+      begin();
+    }
+    if (directory != null) {
+      experiment.keepParametersEvery().ifPresent(t::keepSnapshotsEvery);
+    }
+    RunDirectory out = directory;
+    if (out != null && experiment.saveReplay()) {
+      t.saveMemoriesIn(out.path());
+    }
+    makeKnown(t);
+    writeFirst(t);
+    up.countDown();
+    train(t);
+    t.failure().ifPresent(e -> failure = failure == null ? e : failure);
   }
 
   private void begin() throws Exception {

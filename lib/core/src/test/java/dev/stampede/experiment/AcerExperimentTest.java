@@ -193,10 +193,38 @@ class AcerExperimentTest {
     assertThat(remembers.filledAtStart.subList(2, 22)).containsOnly(true);
   }
 
+  /** Has a memory of rollouts of five steps. */
+  private abstract static class GoesBack implements AsynchronousAlgorithm {
+    @Override
+    public Optional<TrajectoryUse> trajectories() {
+      return Optional.of(new TrajectoryUse(400, 100, false));
+    }
+
+    @Override
+    public int rolloutLength() {
+      return 5;
+    }
+
+    @Override
+    public int outputs(Space actions) {
+      return 2;
+    }
+
+    @Override
+    public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
+      return Action.of(0);
+    }
+
+    @Override
+    public boolean stochastic() {
+      return false;
+    }
+  }
+
   /**
    * Writes down, whenever a thread begins or comes back, whether it has something to go back to.
    */
-  private static final class Remembers implements AsynchronousAlgorithm {
+  private static final class Remembers extends GoesBack {
     final List<Boolean> filledAtStart = new CopyOnWriteArrayList<>();
     private final AtomicInteger filled = new AtomicInteger();
 
@@ -234,31 +262,6 @@ class AcerExperimentTest {
       } while (!step.last() && x.size() < 5);
       actor.trajectories().add(x);
     }
-
-    @Override
-    public Optional<TrajectoryUse> trajectories() {
-      return Optional.of(new TrajectoryUse(400, 100, false));
-    }
-
-    @Override
-    public int rolloutLength() {
-      return 5;
-    }
-
-    @Override
-    public int outputs(Space actions) {
-      return 2;
-    }
-
-    @Override
-    public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
-      return Action.of(0);
-    }
-
-    @Override
-    public boolean stochastic() {
-      return false;
-    }
   }
 
   @ParameterizedTest
@@ -281,7 +284,7 @@ class AcerExperimentTest {
    * With a θ that stays, each state of a rollout that is drawn has the outputs that it had when it
    * was acted in; the average θ_a, which is θ then, gives the same.
    */
-  private static final class LooksBack implements AsynchronousAlgorithm {
+  private static final class LooksBack extends GoesBack {
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final Map<Double, float[]> outputs = new HashMap<>();
     private int compared;
@@ -350,31 +353,6 @@ class AcerExperimentTest {
           problems.add(all[row * 2 + k] + ", not " + expected[k]);
         }
       }
-    }
-
-    @Override
-    public Optional<TrajectoryUse> trajectories() {
-      return Optional.of(new TrajectoryUse(400, 100, false));
-    }
-
-    @Override
-    public int rolloutLength() {
-      return 5;
-    }
-
-    @Override
-    public int outputs(Space actions) {
-      return 2;
-    }
-
-    @Override
-    public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
-      return Action.of(0);
-    }
-
-    @Override
-    public boolean stochastic() {
-      return false;
     }
   }
 

@@ -131,11 +131,7 @@ class DpgTest {
   void a_random_start_tries_all_actions_until_learning_begins_and_none_after() {
     List<Float> torques = new CopyOnWriteArrayList<>();
     Experiment.of()
-        .algorithm(
-            small(DDPG)
-                .set("random-start", "yes")
-                .set("noise-sigma", "0")
-                .set("learning-rate", "0"))
+        .algorithm(randomStart())
         .env(purpose -> new Noted(torques))
         .threads(1)
         .steps(400)
@@ -156,14 +152,7 @@ class DpgTest {
   void a_resumed_run_whose_memory_is_empty_does_not_begin_at_random_again(@TempDir Path folder) {
     List<Float> torques = new CopyOnWriteArrayList<>();
     Experiment.Builder builder =
-        Experiment.of()
-            .algorithm(
-                small(DDPG)
-                    .set("random-start", "yes")
-                    .set("noise-sigma", "0")
-                    .set("learning-rate", "0"))
-            .env(purpose -> new Noted(torques))
-            .threads(1);
+        Experiment.of().algorithm(randomStart()).env(purpose -> new Noted(torques)).threads(1);
     builder.steps(300).out(folder).build().run();
     torques.clear();
 
@@ -171,6 +160,11 @@ class DpgTest {
 
     assertThat(torques).hasSizeGreaterThanOrEqualTo(150);
     assertThat(torques).allMatch(u -> Math.abs(u) < 0.1, "of μ alone");
+  }
+
+  /** After its start it takes the actions of μ alone, which stays as it is. */
+  private static Preset randomStart() {
+    return small(DDPG).set("random-start", "yes").set("noise-sigma", "0").set("learning-rate", "0");
   }
 
   /** The pendulum, with what it was told to do. */

@@ -118,13 +118,10 @@ class UnwrittenTest {
                 System.getProperty("java.class.path"),
                 Endless.class.getName(),
                 folder.toString())
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      while (!Files.exists(folder.resolve("run.json"))) {
-        assertThat(other.isAlive()).isTrue();
-        Thread.sleep(5);
-      }
+      assertThat(other.inputReader().readLine()).isEqualTo("under way");
       Experiment.Builder builder = Experiment.of().steps(1_000).out(folder);
       assertThatThrownBy(() -> builder.build().start())
           .hasMessageContaining("out: a run is under way in");
@@ -141,7 +138,12 @@ class UnwrittenTest {
     private Endless() {}
 
     public static void main(String[] arguments) {
-      Experiment.of().steps(Long.MAX_VALUE).out(Path.of(arguments[0])).build().run();
+      Run run = Experiment.of().steps(Long.MAX_VALUE).out(Path.of(arguments[0])).build().start();
+      while (run.steps() == 0 && run.isRunning()) {
+        Thread.onSpinWait();
+      }
+      System.out.println("under way");
+      run.await();
     }
   }
 
