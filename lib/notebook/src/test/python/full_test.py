@@ -12,8 +12,9 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import NamedTuple
 
-from kernel_test import LOAD, Kernel, again_in_venv, descendants, is_alive, is_in_venv
+from kernel_test import LOAD, Kernel, again_in_venv, is_in_venv
 
 HERE = Path(__file__).resolve().parent
 USUAL_PLACES = ("usr/lib/jvm/*25*", "Library/Java/JavaVirtualMachines/*25*/Contents/Home")
@@ -59,48 +60,47 @@ class FullTest(unittest.TestCase):
         kernel = Kernel()
         self.addCleanup(kernel.close)
         kernel.run(LOAD)
-        run_all(kernel, RUNS_BEFORE)
-        before = Count(kernel)
-        run_all(kernel, RUNS - RUNS_BEFORE)
-        after = Count(kernel)
+        cell = kernel.run(CELL, silent_seconds=300)
+        counts = [
+            Count(*map(int, words))
+            for words in re.findall(r"COUNT (\d+) (\d+) (\d+)", cell.printed())
+        ]
 
-        print(f"after {RUNS_BEFORE} runs: {before}; after {RUNS}: {after}", flush=True)
-        self.assertLessEqual(after.megabytes, 1.05 * before.megabytes)
+        print(f"after {RUNS_BEFORE} and {RUNS} runs: {counts}", flush=True)
+        self.assertEqual(cell.result(), str(RUNS), cell.outputs)
+        before, after = counts
+        self.assertLessEqual(after.kilobytes, 1.05 * before.kilobytes)
         self.assertLessEqual(after.threads, before.threads)
         self.assertEqual(after.processes, 0)
 
 
-class Count:
+class Count(NamedTuple):
     """What a kernel holds, after a collection of its garbage."""
 
-    def __init__(self, kernel: Kernel) -> None:
-        kernel.run("repeat(3) { System.gc(); Thread.sleep(200) }")
-        threads = "java.lang.management.ManagementFactory.getThreadMXBean().threadCount"
-        self.threads = int(kernel.run(threads).result())
-        self.processes = sum(is_alive(pid) for pid in descendants(kernel.pid))
-        memory = Path(f"/proc/{kernel.pid}/smaps_rollup").read_text()
-        match = re.search(r"^Pss: +(\d+) kB", memory, re.MULTILINE)
-        assert match is not None, memory
-        self.megabytes = int(match[1]) / 1024
-
-    def __str__(self) -> str:
-        return f"{self.megabytes:.0f} MB, {self.threads} threads, {self.processes} processes"
+    kilobytes: int
+    threads: int
+    processes: int
 
 
-def run_all(kernel: Kernel, runs: int) -> None:
-    """That many small runs, some of them with Python, in one cell.
-
-    Each cell, were it 1 + 1, costs the Kotlin kernel one or two megabytes of its own for good.
-    """
-    cell = kernel.run(
-        f"""(0 until {runs}).count {{ i ->
-            val name = if (i % {EVERY_NTH_IN_PYTHON} == 0) "CartPole-v1" else "CartPole"
-            val run = experiment {{ env(name); steps(10_000); threads(2); seed(i) }}
-            run.state == "finished"
-        }}""",
-        silent_seconds=300,
-    )
-    assert cell.result() == str(runs), cell.outputs
+# One cell: each costs the Kotlin kernel one or two megabytes of its own for good, be it 1 + 1. And
+# collections on the way, so that both counts are of a heap that was used since it got its size.
+CELL = f"""
+fun collect() = repeat(3) {{ System.gc(); Thread.sleep(200) }}
+fun count() {{
+    collect()
+    val memory = java.io.File("/proc/self/smaps_rollup").readLines().single {{ it.startsWith("Pss:") }}
+    val threads = java.lang.management.ManagementFactory.getThreadMXBean().threadCount
+    val processes = ProcessHandle.current().descendants().count()
+    println("COUNT " + memory.filter(Char::isDigit) + " " + threads + " " + processes)
+}}
+(1..{RUNS}).count {{ i ->
+    val name = if (i % {EVERY_NTH_IN_PYTHON} == 0) "CartPole-v1" else "CartPole"
+    val run = experiment {{ env(name); steps(10_000); threads(2); seed(i) }}
+    if (i % {RUNS_BEFORE} == {RUNS_BEFORE} / 2) collect()
+    if (i == {RUNS_BEFORE} || i == {RUNS}) count()
+    run.state == "finished"
+}}
+"""
 
 
 if __name__ == "__main__":

@@ -136,6 +136,10 @@ class Cell:
         values = [o for o in self.outputs if o["msg_type"] == "execute_result"]
         return str(values[-1]["content"]["data"]["text/plain"]) if values else ""
 
+    def printed(self) -> str:
+        """What it wrote to its standard output and error."""
+        return "".join(o["content"]["text"] for o in self.outputs if o["msg_type"] == "stream")
+
     def last_panel(self) -> str:
         """The text of what was last drawn in place."""
         panels = [o for o in self.outputs if o["msg_type"] == "update_display_data"]
@@ -284,10 +288,7 @@ class KernelTest(unittest.TestCase):
         )
 
         self.assertIsNone(cell.error())
-        printed = "".join(
-            str(o["content"]["text"]) for o in cell.outputs if o["msg_type"] == "stream"
-        )
-        self.assertIn("50 of 50 runs are complete", printed)
+        self.assertIn("50 of 50 runs are complete", cell.printed())
         self.assertIn("image/png", cell.outputs[-1]["content"]["data"])
 
     def test_an_interrupted_comparison_keeps_what_is_complete_and_goes_on(self) -> None:

@@ -161,6 +161,7 @@ private fun runShown(description: Description): Run {
         if (e != null) started.completeExceptionally(e.cause ?: e)
         description.folder?.let(::deleteIfEmpty)
       }
+  shown.whenComplete { _, _ -> returnFreeMemory() } // After the cell has what it waits for.
   try {
     val run = started.get()
     if (description.inBackground) return run

@@ -226,6 +226,10 @@ private class ShownStudy<R : Any>(
       Thread(task, "study-view").apply { isDaemon = true }.start()
     }
 
+  init {
+    shown.whenComplete { _, _ -> returnFreeMemory() }
+  }
+
   private fun show() {
     val panel = StudyPanel.open(heading, out)
     val run =
