@@ -57,6 +57,22 @@ def test_a_slot_lies_in_the_file_as_described(directories, tmp_path):
     assert (np.frombuffer(content, np.float32, 4, at) == expected).all()
 
 
+@pytest.mark.parametrize(
+    ("end_of_action", "size", "at"),
+    [
+        (40, 16, 40),
+        (40, 24, 40),
+        (40, 25, 64),
+        (33, 24, 40),
+        (44, 4, 48),
+        (96, 8, 128),
+        (32, 0, 32),
+    ],
+)
+def test_a_small_observation_lies_on_the_line_of_its_action(end_of_action, size, at):
+    assert slots.behind(end_of_action, size) == at
+
+
 def test_slots_step_together_and_each_says_its_own():
     worker = Slots()
     for number, name in enumerate(["Quiet", "Raises", "Nested"]):

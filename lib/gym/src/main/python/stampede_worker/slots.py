@@ -1,8 +1,8 @@
 """The environments of this worker, each in a slot: a piece of memory that the JVM maps as well.
 
 A slot is, from its first byte: reward (float64), lives (int32, -1 where there are none),
-terminated (byte), truncated (byte), from byte 32 on the action, and from the next multiple of 64 on
-the observation, both as spaces.py says.
+terminated (byte), truncated (byte), from byte 32 on the action, and behind it the observation, both
+as spaces.py says: on the same cache line if it fits there, otherwise from the next line on.
 
 Where an episode is followed by the next one within the same call, its last step is put aside:
 reward to truncated from byte 16 on, and the observation from the next multiple of 64 behind the
@@ -25,6 +25,7 @@ from stampede_worker.memory import SharedMemory
 write_result = struct.Struct("=di??").pack_into
 RESULT_BYTES = 16
 ACTION = 2 * RESULT_BYTES
+CACHE_LINE = 64
 OVER = slice(12, 14)  # Of a result: terminated and truncated.
 LONGEST_TRACE = 20_000
 
@@ -90,7 +91,7 @@ class Slot:
         self.draws = draws
         action_bytes = spaces.nbytes(task.action_space)
         self._bytes = spaces.nbytes(task.observation_space)
-        self._observation_at = aligned(ACTION + action_bytes)
+        self._observation_at = behind(ACTION + action_bytes, self._bytes)
         self._last_at = aligned(self._observation_at + self._bytes)
         self._shared = SharedMemory(self._last_at + self._bytes, directories)
         self._picture: SharedMemory | None = None
@@ -322,5 +323,11 @@ def readable(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
+def behind(offset: int, size: int) -> int:
+    """Where that many bytes begin: each line more has to go from one core to another and back."""
+    start = (offset + 7) // 8 * 8
+    return start if start + size <= CACHE_LINE else aligned(start)
+
+
 def aligned(offset: int) -> int:
-    return (offset + 63) // 64 * 64
+    return (offset + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE

@@ -63,7 +63,9 @@ public interface Observation {
 
       @Override
       public void copyTo(ByteBuffer target) {
-        target.put(memory.duplicate());
+        int at = target.position();
+        target.put(at, memory, memory.position(), memory.remaining());
+        target.position(at + memory.remaining());
       }
     };
   }
