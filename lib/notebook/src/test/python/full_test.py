@@ -83,7 +83,8 @@ class Count(NamedTuple):
 
 
 # One cell: each costs the Kotlin kernel one or two megabytes of its own for good, be it 1 + 1. And
-# collections on the way, so that both counts are of a heap that was used since it got its size.
+# collections on the way, so that both counts are of a heap that was used since it got its size; after
+# each, a pause for the JVM's own threads, which free outside the heap what was collected in it.
 CELL = f"""
 fun collect() = repeat(3) {{ System.gc(); Thread.sleep(200) }}
 fun count() {{

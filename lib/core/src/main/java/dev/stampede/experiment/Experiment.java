@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,9 +174,9 @@ public final class Experiment {
   }
 
   EnvironmentFactory openEnvironments(Consumer<String> messages) {
-    Supplier<EnvironmentFactory> factory = b.factory;
+    EnvironmentFactory factory = b.factory;
     if (factory != null) {
-      return factory.get();
+      return factory;
     }
     return b.algorithm.isSynchronous()
         ? Environments.openForBatch(b.env, b.threads, messages)
@@ -190,7 +189,7 @@ public final class Experiment {
     private int threads = 2;
     private String env = "CartPole";
     private List<String> packages = List.of();
-    private @Nullable Supplier<EnvironmentFactory> factory;
+    private @Nullable EnvironmentFactory factory;
     private boolean closesEnvironments = true;
     private OptionalLong steps = OptionalLong.empty();
     private long seed = 1;
@@ -267,9 +266,7 @@ public final class Experiment {
      */
     public Builder env(String id) {
       Environments.check(id);
-      env = id;
-      factory = null;
-      return this;
+      return env(id, null, true);
     }
 
     /** An environment with options or wrappers; see {@link EnvironmentName}. */
@@ -297,16 +294,18 @@ public final class Experiment {
 
     /** Environments of your own; called once for each thread. The run closes the factory. */
     public Builder env(EnvironmentFactory environments) {
-      env = OWN_ENVIRONMENT;
-      factory = () -> environments;
-      closesEnvironments = true;
-      return this;
+      return env(OWN_ENVIRONMENT, environments, true);
     }
 
     /** Of a factory that serves other runs too: the end of one must not close it under them. */
     Builder envOfMany(EnvironmentFactory environments) {
-      env(environments);
-      closesEnvironments = false;
+      return env(OWN_ENVIRONMENT, environments, false);
+    }
+
+    private Builder env(String name, @Nullable EnvironmentFactory environments, boolean closes) {
+      env = name;
+      factory = environments;
+      closesEnvironments = closes;
       return this;
     }
 

@@ -360,7 +360,12 @@ class AcerExperimentTest {
   void an_algorithm_without_a_memory_is_told_how_to_get_one() {
     List<String> messages = new ArrayList<>();
     AsynchronousAlgorithm none =
-        new AsynchronousAlgorithm() {
+        new GoesBack() {
+          @Override
+          public Optional<TrajectoryUse> trajectories() {
+            return Optional.empty();
+          }
+
           @Override
           public void run(ActorLearner actor) {
             for (Runnable each :
@@ -374,21 +379,6 @@ class AcerExperimentTest {
             }
             actor.sync();
             actor.step(Action.of(0));
-          }
-
-          @Override
-          public int rolloutLength() {
-            return 1;
-          }
-
-          @Override
-          public int outputs(Space actions) {
-            return 2;
-          }
-
-          @Override
-          public Action act(Space actions, float[] out, boolean greedy, RandomGenerator random) {
-            return Action.of(0);
           }
         };
     Experiment.of().algorithm(Algorithms.own("none", none)).threads(1).steps(1).build().run();

@@ -195,6 +195,14 @@ class CompareTest {
   }
 
   @Test
+  void environments_that_are_named_after_shared_ones_are_the_runs_own_to_close() {
+    Experiment.Builder shared = Experiment.of().envOfMany(purpose -> new CartPole());
+
+    assertThat(shared.build().closesEnvironments()).isFalse();
+    assertThat(shared.env("CartPole").build().closesEnvironments()).isTrue();
+  }
+
+  @Test
   void the_end_of_a_run_does_not_close_environments_of_ones_own_under_the_others() {
     AtomicInteger closed = new AtomicInteger();
     EnvironmentFactory own =

@@ -227,7 +227,7 @@ private class ShownStudy<R : Any>(
     }
 
   init {
-    shown.whenComplete { _, _ -> returnFreeMemory() }
+    shown.whenComplete { _, _ -> returnFreeMemory() } // After the cell has what it waits for.
   }
 
   private fun show() {
