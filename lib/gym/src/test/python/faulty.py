@@ -254,6 +254,15 @@ class OnlyText(Quiet):
         return "hello"
 
 
+class LongText(Quiet):
+    """Says more than a pipe holds."""
+
+    observation_space = Text(1_000_000)
+
+    def see(self):
+        return f"{self.steps} " * 100_000
+
+
 class StartsAtOne(Quiet):
     """Echoes the action as the observation, both counted from 1."""
 
@@ -298,6 +307,7 @@ for task in (
     NotANumber,
     Nested,
     OnlyText,
+    LongText,
     StartsAtOne,
     Broken,
 ):

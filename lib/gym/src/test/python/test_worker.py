@@ -1,6 +1,7 @@
 import ast
 import json
 import math
+import mmap
 import pathlib
 import resource
 import socket
@@ -26,6 +27,7 @@ from gymnasium.spaces import (
 )
 from gymnasium.utils.env_checker import data_equivalence
 from stampede_worker import atari, gym, slots, spaces
+from stampede_worker.mailbox import CALL, CALLED, LENGTH, SIZE, Mailbox
 from stampede_worker.memory import SharedMemory
 from stampede_worker.server import Inputs, parse
 from stampede_worker.slots import NotFound, Slots
@@ -84,7 +86,7 @@ def test_slots_step_together_and_each_says_its_own():
 
     said = json.loads(worker.stepAll("2 1 0"))
 
-    assert list(said) == ["2", "1"]
+    assert said.keys() == {"2", "1"}
     assert said["2"] == ['["n\\u00e9"]', None]
     assert said["1"][0] is None
     assert said["1"][1].startswith("failed:") and "had enough" in said["1"][1]
@@ -171,6 +173,39 @@ def test_a_group_steps_the_environments_that_are_there_now():
     worker.make(0, spec("faulty:Nested-v0"), "")
     worker.reset(0)
     assert json.loads(worker.stepAll("0"))["0"][1] is None
+
+
+def test_a_call_in_the_mailbox_is_taken_once_and_answered_by_its_number():
+    mailbox = Mailbox()
+    with open(mailbox.path, "r+b") as file:
+        memory = memoryview(mmap.mmap(file.fileno(), SIZE))
+    words = memory.cast("I")
+    assert not mailbox.look()
+    for number in (1, 2, 2**31 - 1, 0):
+        if number == 1:
+            memory[CALL : CALL + 5] = b"hello"
+        words[LENGTH] = 5 * (number == 1)  # None: the same again.
+        words[CALLED] = number
+        assert mailbox.look()
+        assert mailbox.take() == b"hello"
+        assert not mailbox.look()
+        mailbox.answer(follows=number == 2)
+        assert (words[0] >> 1, words[0] & 1) == (number, number == 2)
+
+
+def test_nobody_falls_asleep_over_a_call():
+    mailbox = Mailbox()
+    with open(mailbox.path, "r+b") as file:
+        words = memoryview(mmap.mmap(file.fileno(), SIZE)).cast("I")
+    assert mailbox.fall_asleep()
+    assert words[1] == 1
+    mailbox.wake_up()
+    assert words[1] == 0
+    words[CALLED] = 1
+    assert not mailbox.fall_asleep()
+    assert words[1] == 0
+    mailbox.take()
+    assert mailbox.fall_asleep()
 
 
 @pytest.mark.parametrize("epoll", [False, True])

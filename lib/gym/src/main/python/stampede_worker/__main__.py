@@ -1,9 +1,11 @@
 """Starts the worker: says on the real stdout where it listens, then serves until its JVM is gone.
 
 The first line on stdin holds the secret and the JVM's process id; stdin stays open for as long as
-the JVM lives. Where it has "pipes", calls come on stdin as well and are answered on stdout.
+the JVM lives. Where it has "pipes", calls come on stdin as well and are answered on stdout; where
+it has "mailbox", this process says where that is.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -24,13 +26,19 @@ def main() -> None:
     sys.path.append(os.getcwd())  # Last: "module:Id-v0" may be a file beside the notebook.
     warnings.filterwarnings("ignore", category=UserWarning)
 
+    from stampede_worker.mailbox import Mailbox
     from stampede_worker.server import Pipes, Server
     from stampede_worker.slots import Slots
 
     server = Server(Slots(), hello["token"], hello["spin_ns"])
-    os.write(answer, (json.dumps({"port": server.port}) + "\n").encode())
+    greeting, mailbox = {"port": server.port}, None
+    if hello["mailbox"]:
+        with contextlib.suppress(OSError):  # No memory for it: pipes do as well.
+            mailbox = Mailbox()
+            greeting["mailbox"] = mailbox.path
+    os.write(answer, (json.dumps(greeting) + "\n").encode())
     if hello["pipes"]:
-        server.admit(Pipes(parent, answer))
+        server.admit(Pipes(parent, answer), mailbox)
     else:
         os.close(answer)
     if hasattr(os, "register_at_fork"):

@@ -5,7 +5,6 @@ ALE/<name>-v5 with frameskip=1 and repeat_action_probability=0, but without copy
 colour, and straight into the slot.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import ale_py
@@ -16,8 +15,7 @@ from ale_py.env import AtariEnv
 from ale_py.registration import rom_id_to_name
 from ale_py.roms import get_all_rom_ids
 
-from stampede_worker.slots import NOTHING, NotFound, Step, write_result
-from stampede_worker.spaces import Reader
+from stampede_worker.slots import NotFound, Step, write_result
 
 NOOP = 0
 STACK = 4
@@ -67,15 +65,11 @@ class AtariTask:
         self._last = np.zeros(screen, np.uint8)
         self._one_before = np.zeros(screen, np.uint8)
 
-    def bind(self, observation: memoryview, act: Reader, result: memoryview) -> Step:
+    def bind(self, observation: memoryview, result: memoryview) -> Step:
         self._stack = np.frombuffer(observation, np.uint8).reshape(STACK, SIZE, SIZE)
         self._newest = self._stack[-1]
         self._older, self._newer = observation[: -SIZE * SIZE], observation[SIZE * SIZE :]
-
-        def step(parts: Iterator[Any] = NOTHING) -> None:
-            write_result(result, 0, *self._step(act(parts)))
-
-        return step
+        return Step(self._step, lambda said: write_result(result, 0, *said))
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> None:
         self._env.reset(seed=seed)

@@ -7,7 +7,6 @@ import json
 import pathlib
 import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
@@ -15,8 +14,7 @@ import numpy as np
 from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
 from stampede_worker import groups, rendering, spaces
-from stampede_worker.slots import NOTHING, NotFound, Step, to_json, write_result
-from stampede_worker.spaces import Reader
+from stampede_worker.slots import NotFound, Step, to_json, write_result
 
 NO_LIVES = -1
 
@@ -31,17 +29,17 @@ class GymTask:
         self._shown: list[Any] | None = None
         self._info: dict[str, Any] = {}
 
-    def bind(self, observation: memoryview, act: Reader, result: memoryview) -> Step:
-        env_step, varies = self._env.step, self._varies
+    def bind(self, observation: memoryview, result: memoryview) -> Step:
+        varies = self._varies
         write = self._write = spaces.writer(self.observation_space, observation)
 
-        def step(parts: Iterator[Any] = NOTHING) -> str | None:
-            observation, reward, terminated, truncated, self._info = env_step(act(parts))
+        def tell(said: tuple) -> str | None:
+            observation, reward, terminated, truncated, self._info = said
             write(observation)
             write_result(result, 0, reward, NO_LIVES, terminated, truncated)
             return self._changed(observation) if varies else None
 
-        return step
+        return Step(self._env.step, tell)
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
         observation, self._info = self._env.reset(seed=seed, options=options)

@@ -7,6 +7,7 @@ sends is looked at. Of Py4J's values only text, numbers, truth values and null a
 is ever made from bytes.
 """
 
+import contextlib
 import functools
 import hmac
 import os
@@ -18,16 +19,19 @@ from collections.abc import Callable
 
 from py4j import protocol
 
+from stampede_worker.mailbox import Mailbox
 from stampede_worker.slots import describe
 
 ENTRY_POINT = "t"
 END = b"\ne\n"
 DONE = b"!yn\n"
+KNOCK = b"k\ne\n"  # Wakes this process up to look into its mailbox, and is not answered.
 WELCOME = protocol.OUTPUT_VOID_COMMAND.encode()
 LONGEST_MESSAGE = 16 << 20  # Bytes, in both directions; WorkerConnections.java has it too.
 CALLS_WORTH_KEEPING = 256  # Bytes of a call that is likely to come again.
 SECONDS_FOR_THE_TOKEN = 10
 MOST_STRANGERS = 128
+MOST_CALLS_IN_A_ROW = 32
 
 
 class Pipes:
@@ -105,14 +109,24 @@ class Server:
         self._greeting = f"{protocol.AUTH_COMMAND_NAME}\n{token}\ne\n".encode()
         self._spin_ns = spin_ns
         self._strangers: dict[Stranger, None] = {}  # The oldest first.
+        self._mailbox: Mailbox | None = None
+        self._calls_in_a_row = 0
+        self._longest_row = MOST_CALLS_IN_A_ROW
         self._inputs = Inputs()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._listener.setblocking(False)
         self._inputs.add(self._listener, self._accept)
         self.port = self._listener.getsockname()[1]
 
-    def admit(self, channel: Channel) -> None:
-        """Serves from now on who is known to be the JVM."""
+    def admit(self, channel: Channel, mailbox: Mailbox | None = None) -> None:
+        """Serves from now on who is known to be the JVM.
+
+        Args:
+          mailbox: where it calls as well; such an answer may follow on the channel.
+        """
+        if mailbox:
+            self._mailbox = mailbox
+            self._serve_mailbox = functools.partial(self._answer_in, mailbox, channel)
         connection = Connection(channel, self.execute)
         self._inputs.add(channel, functools.partial(self._serve, connection))
 
@@ -128,14 +142,35 @@ class Server:
                 self._dismiss_who_waited_too_long()
 
     def _next(self) -> list[Callable[[], None]]:
-        waiting, now = self._inputs.waiting, time.monotonic_ns
+        waiting, now, mailbox = self._inputs.waiting, time.monotonic_ns, self._mailbox
+        if mailbox and self._calls_in_a_row >= self._longest_row:
+            ready = waiting(0)  # The others have their turn, each time if they want it.
+            self._calls_in_a_row = 0
+            self._longest_row = 1 if ready else min(2 * self._longest_row, MOST_CALLS_IN_A_ROW)
+            if ready:
+                return ready
         if self._spin_ns:
             deadline = now() + self._spin_ns
             while now() < deadline:
+                if mailbox and mailbox.look():
+                    return [self._serve_mailbox]
                 if ready := waiting(0):
                     return ready
                 give_way()  # To a learner that has no core to itself after all.
-        return waiting(1 if self._strangers else None)
+        if mailbox and not mailbox.fall_asleep():
+            return [self._serve_mailbox]
+        ready = waiting(1 if self._strangers else None)
+        if mailbox:
+            mailbox.wake_up()
+        return ready
+
+    def _answer_in(self, mailbox: Mailbox, channel: Channel) -> None:
+        self._calls_in_a_row += 1
+        answer = self.execute(mailbox.take())
+        mailbox.answer(follows=answer is not DONE)  # First: the JVM has to read what follows.
+        if answer is not DONE:
+            with contextlib.suppress(OSError):  # The JVM is gone.
+                channel.sendall(answer)
 
     def _accept(self) -> None:
         try:
@@ -232,6 +267,10 @@ class Connection:
             received = self.channel.recv(65536)
             if not received:
                 return False
+            while received.startswith(KNOCK) and not self._begun:
+                received = received[len(KNOCK) :]
+            if not received:
+                return True
             if self._begun or not received.endswith(END):
                 self._begun += received
                 if not self._begun.endswith(END):

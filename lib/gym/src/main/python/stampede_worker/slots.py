@@ -33,9 +33,14 @@ LONGEST_TRACE = 20_000
 HERE = os.path.dirname(__file__) + os.sep
 NOTHING: Iterator[Any] = iter(())
 
-# Takes the parts of the action that memory does not hold, gives such parts of the observation as
-# JSON if they have changed.
-Step = Callable[..., str | None]
+
+class Step(NamedTuple):
+    """The two halves of a step, apart: see step_all."""
+
+    #: Does an action, gives what came of it.
+    act: Callable[[Any], Any]
+    #: Writes that to memory; gives as JSON the parts that memory does not hold, if they changed.
+    tell: Callable[[Any], str | None]
 
 
 class NotFound(Exception):
@@ -48,11 +53,10 @@ class Task(Protocol):
     action_space: gymnasium.Space
     observation_space: gymnasium.Space
 
-    def bind(self, observation: memoryview, act: spaces.Reader, result: memoryview) -> Step:
-        """Gives the function that steps; from now on, it and reset write the observation here.
+    def bind(self, observation: memoryview, result: memoryview) -> Step:
+        """Gives the functions that step; from now on, they and reset write the observation here.
 
         Args:
-          act: gives the action.
           result: where write_result puts the reward, lives, terminated, truncated.
         """
 
@@ -103,11 +107,8 @@ class Slot:
         #: One number, 0 unless the episode has ended with the last step.
         self.over = self._result[OVER].cast("H")
         self._put_aside = self._last_result[OVER].cast("H")
-        self.step = task.bind(
-            self._observation,
-            spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes]),
-            self._result,
-        )
+        self.action = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
+        self.act, self.tell = task.bind(self._observation, self._result)
 
     def describe(self) -> str:
         return to_json(
@@ -121,6 +122,10 @@ class Slot:
                 "memory": self._shared.path,
             }
         )
+
+    def step(self, parts: Iterator[Any] = NOTHING) -> str | None:
+        """Does the action that memory holds, but for these parts."""
+        return self.tell(self.act(self.action(parts)))
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> str | None:
         changed = self.task.reset(seed, options)
@@ -160,15 +165,18 @@ class Slot:
             self._picture = None
 
 
-# What is asked of an environment by its name, and what each says, with the error if it raised one.
-Call = tuple[str, Callable[[], str | None]]
+# What is asked of an environment by its name, with its argument, and what each says, with the error
+# if it raised one.
+Call = tuple[str, Callable[[Any], str | None], Any]
+# An environment's name, what reads its action, and the two parts of its Step.
+Stepping = tuple[str, spaces.Reader, Callable[[Any], Any], Callable[[Any], str | None]]
 Said = dict[str, list[str | None]]
 
 
 class Group(NamedTuple):
     """Slots that step together; those that draw stay at their last step, for its picture."""
 
-    steps: list[Call]
+    steps: list[Stepping]
     may_be_reset: list[tuple[memoryview, Slot, str]]
 
 
@@ -199,30 +207,31 @@ class Slots:
         return self._slots[number].step()
 
     def stepAll(self, numbers: str) -> str | None:
-        return as_json(do_all(self._group(numbers).steps))
+        return as_json(step_all(self._group(numbers).steps))
 
     def stepAndResetAll(self, numbers: str) -> str | None:
         """Steps all, then starts the next episode where one has ended, unless a step failed."""
         steps, may_be_reset = self._group(numbers)
-        said = do_all(steps)
+        said = step_all(steps)
         ended = [(slot, name) for over, slot, name in may_be_reset if over[0]]
         if not ended or any(error for _, error in said.values()):
             return as_json(said)
         for slot, _ in ended:
             slot.put_aside()
-        for name, begun in do_all([(name, slot.reset) for slot, name in ended]).items():
+        for name, begun in do_all([(name, slot.reset, None) for slot, name in ended]).items():
             said[name] = [*said.get(name, [None, None]), *begun]
         return as_json(said)
 
     def resetAll(self, numbers: str) -> str | None:
-        return as_json(do_all([(each, self._slots[int(each)].reset) for each in numbers.split()]))
+        slots = [(each, self._slots[int(each)]) for each in numbers.split()]
+        return as_json(do_all([(name, slot.reset, None) for name, slot in slots]))
 
     def _group(self, numbers: str) -> Group:
         group = self._groups.get(numbers)
         if group is None:
             slots = [(self._slots[int(each)], each) for each in numbers.split()]
             group = Group(
-                [(name, slot.step) for slot, name in slots],
+                [(name, slot.action, slot.act, slot.tell) for slot, name in slots],
                 [(slot.over, slot, name) for slot, name in slots if not slot.draws],
             )
             self._groups[numbers] = group  # The same environments step again and again.
@@ -259,13 +268,30 @@ class Slots:
                 gc.collect()  # Environments are full of cycles, which would keep the memory.
 
 
+def step_all(steps: list[Stepping]) -> Said:
+    """Steps environments, and only then writes what came of it.
+
+    Physics leaves little of anything else in the processor's caches: what writes a result is found
+    there by all but the first if it has its turns one after another.
+    """
+    said: Said = {}
+    done: list[Call] = []
+    for name, action, act, tell in steps:
+        try:
+            done.append((name, tell, act(action(NOTHING))))
+        except BaseException as e:  # Also SystemExit: the others have their turn.
+            said[name] = [None, describe(e)]
+    said.update(do_all(done))
+    return said
+
+
 def do_all(calls: list[Call]) -> Said:
     """Gives the answer and the error of each call that has one of them, by its name."""
     said: Said = {}
-    for name, call in calls:
+    for name, call, argument in calls:
         try:
-            changed = call()
-        except BaseException as e:  # Also SystemExit: the others have their turn.
+            changed = call(argument)
+        except BaseException as e:  # As above.
             said[name] = [None, describe(e)]
         else:
             if changed is not None:

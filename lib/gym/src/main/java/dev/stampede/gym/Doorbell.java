@@ -13,8 +13,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import py4j.Protocol;
@@ -33,6 +35,11 @@ final class Doorbell implements AutoCloseable {
   /** About two microseconds. */
   private static final int MOST_PAUSES = 50;
 
+  private static final byte[] KNOCK = "k\ne\n".getBytes(StandardCharsets.UTF_8);
+
+  /** In nanoseconds. */
+  private static final long LONGEST_SLEEP = 1_000_000;
+
   /** In nanoseconds; a thread wakes up in less, also where idle cores are slow to. */
   private static final long WAKING_UP = 100_000;
 
@@ -41,9 +48,12 @@ final class Doorbell implements AutoCloseable {
   private final InputStream in;
   private final long spin;
   private final boolean fast;
+  private final @Nullable Mailbox mailbox;
+  private final BooleanSupplier alive;
   private final ReentrantLock reading = new ReentrantLock();
   private byte[] buffer = new byte[1024];
   private boolean stepping;
+  private volatile @Nullable Mailbox calledIn;
   private long usualStep;
 
   /**
@@ -55,6 +65,8 @@ final class Doorbell implements AutoCloseable {
   Doorbell(int port, String token, Duration spin) throws IOException {
     this.spin = spin.toNanos();
     this.fast = false;
+    this.mailbox = null;
+    this.alive = () -> true; // The connection says so.
     var socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
     connection = socket;
     try {
@@ -75,10 +87,14 @@ final class Doorbell implements AutoCloseable {
   /**
    * Takes over the pipes to a process that this one has started, which need no token and cost a
    * fraction of a socket's time.
+   *
+   * @param mailbox of that process, which costs a fraction of a pipe's
    */
-  Doorbell(Process process, Duration spin) {
+  Doorbell(Process process, Optional<Mailbox> mailbox, Duration spin) {
     this.spin = spin.toNanos();
     this.fast = true;
+    this.mailbox = mailbox.orElse(null);
+    this.alive = process::isAlive;
     this.connection = process.getOutputStream();
     this.out = process.getOutputStream();
     this.in = process.getInputStream();
@@ -111,7 +127,19 @@ final class Doorbell implements AutoCloseable {
    */
   void ring(byte[] call, boolean step) throws IOException {
     stepping = step;
-    out.write(call);
+    if (mailbox == null || !mailbox.holds(call)) {
+      calledIn = null;
+      send(call);
+    } else {
+      calledIn = mailbox;
+      if (mailbox.put(call)) {
+        send(KNOCK);
+      }
+    }
+  }
+
+  private void send(byte[] message) throws IOException {
+    out.write(message);
     out.flush();
   }
 
@@ -120,6 +148,10 @@ final class Doorbell implements AutoCloseable {
    * thread.
    */
   boolean answered() {
+    Mailbox here = calledIn;
+    if (here != null) {
+      return here.answered();
+    }
     if (!reading.tryLock()) { // A stream of a process would have us wait for its reader.
       return false;
     }
@@ -140,7 +172,11 @@ final class Doorbell implements AutoCloseable {
    * @throws NoAnswer if it says something that is no answer
    */
   @Nullable String answer() throws IOException {
-    lookForAnswer();
+    Mailbox here = calledIn;
+    lookForAnswer(here);
+    if (here != null && !here.answerFollows()) {
+      return null;
+    }
     String line;
     reading.lock();
     try {
@@ -155,7 +191,7 @@ final class Doorbell implements AutoCloseable {
    * Looking costs the worker some of its speed where two cores share their parts, so that this
    * thread sleeps for most of a step that takes long, and pauses between looks.
    */
-  private void lookForAnswer() throws IOException {
+  private void lookForAnswer(@Nullable Mailbox here) throws IOException {
     if (spin == 0) {
       return;
     }
@@ -163,19 +199,46 @@ final class Doorbell implements AutoCloseable {
     long asleep = usualStep * 3 / 4 - WAKING_UP;
     if (stepping && asleep > 0) {
       LockSupport.parkNanos(asleep);
-      if (in.available() > 0) { // Perhaps for long.
+      if (hasCome(here)) { // Perhaps for long.
         usualStep -= usualStep / 8;
       }
     }
-    for (int pauses = 0; in.available() == 0 && System.nanoTime() - start < spin; pauses++) {
+    for (int pauses = 0; !hasCome(here) && System.nanoTime() - start < spin; pauses++) {
       Thread.yield(); // To the worker, if it waits for this core.
-      for (int i = 0; i < Math.min(pauses, MOST_PAUSES); i++) {
+      for (int i = 0;
+          i < Math.min(pauses, MOST_PAUSES) && (here == null || !here.answered());
+          i++) {
         Thread.onSpinWait();
       }
+    }
+    if (here != null) {
+      waitFor(here, start);
     }
     if (stepping) { // Nearly the shortest of late: asleep, it would be noticed too late.
       long took = System.nanoTime() - start;
       usualStep = Math.min(took, usualStep + (took - usualStep) / 32);
+    }
+  }
+
+  private boolean hasCome(@Nullable Mailbox here) throws IOException {
+    return here == null ? in.available() > 0 : here.answered();
+  }
+
+  /** Nobody wakes this thread up, which therefore looks again and again, if not often. */
+  private void waitFor(Mailbox here, long start) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (!here.answered()) {
+        if (!alive.getAsBoolean() && !here.answered()) {
+          throw new EOFException("the worker has ended");
+        }
+        interrupted |= Thread.interrupted(); // It would not let this thread sleep.
+        LockSupport.parkNanos(Math.min((System.nanoTime() - start) / 16, LONGEST_SLEEP));
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

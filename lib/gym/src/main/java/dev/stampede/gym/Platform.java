@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What differs between operating systems. */
 final class Platform {
@@ -57,6 +58,14 @@ final class Platform {
   /** Whether Python can wait for pipes and sockets at once, and for the end of a pipe as well. */
   static boolean pipesCanBePolled() {
     return LINUX;
+  }
+
+  /**
+   * Whether what one core writes to memory is seen by others in that order, also where nobody says
+   * that it matters: Python cannot say so.
+   */
+  static boolean writesAreSeenInOrder() {
+    return Set.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""));
   }
 
   /** The virtual environment that has this interpreter. */

@@ -25,6 +25,7 @@ final class WorkerCode {
           "checks",
           "groups",
           "gym",
+          "mailbox",
           "memory",
           "rendering",
           "server",

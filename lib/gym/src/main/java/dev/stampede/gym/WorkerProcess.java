@@ -82,7 +82,8 @@ final class WorkerProcess implements AutoCloseable {
   static final String MAKE_LIMIT = "stampede.make.timeout";
 
   private static final Duration SHORTEST_MAKE_LIMIT = Duration.ofMinutes(1);
-  private static final Pattern PORT = Pattern.compile("\\{\"port\": *(\\d{1,5})}");
+  private static final Pattern PORT =
+      Pattern.compile("\\{\"port\": *(\\d{1,5})(?:, *\"mailbox\": *\"([^\"]+)\")?}");
   private static final int LONGEST_GREETING = 1_000;
   private static final Set<Integer> KILL_AND_TERMINATE = Set.of(9, 15);
   private static final String PY4J_PREFIX = "Return Message: ";
@@ -109,6 +110,7 @@ final class WorkerProcess implements AutoCloseable {
   private final PythonWorker python;
   private final int port;
   private final String token;
+  private final Optional<Mailbox> mailbox;
   private final Deque<Doorbell> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger environments = new AtomicInteger();
   private volatile @Nullable Duration missed;
@@ -133,10 +135,12 @@ final class WorkerProcess implements AutoCloseable {
     GatewayServer.turnLoggingOff();
     this.token = newToken();
     try {
-      this.port = greet();
+      Matcher greeting = greet();
+      this.port = Integer.parseInt(greeting.group(1));
+      this.mailbox = Mailbox.at(greeting.group(2));
       this.connections = new WorkerConnections(port, token);
       if (Platform.pipesCanBePolled()) {
-        putBack(new Doorbell(process, spin));
+        putBack(new Doorbell(process, mailbox, spin));
       }
     } catch (WorkerDied e) {
       watch.cancel(false);
@@ -156,6 +160,11 @@ final class WorkerProcess implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** Whether calls and answers cross in memory while both sides look for them. */
+  boolean hasMailbox() {
+    return mailbox.isPresent();
   }
 
   /**
@@ -493,15 +502,19 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /** Gives the process the token and learns its port. */
-  private int greet() throws WorkerDied {
+  /** Gives the process the token and learns its port and where its mailbox is, if it has one. */
+  private Matcher greet() throws WorkerDied {
     begin(() -> makeLimit);
     try {
       OutputStream stdin = process.getOutputStream();
       stdin.write(
-          "{\"token\": \"%s\", \"parent\": %d, \"spin_ns\": %d, \"pipes\": %b}%n"
+          "{\"token\": \"%s\", \"parent\": %d, \"spin_ns\": %d, \"pipes\": %b, \"mailbox\": %b}%n"
               .formatted(
-                  token, ProcessHandle.current().pid(), spin.toNanos(), Platform.pipesCanBePolled())
+                  token,
+                  ProcessHandle.current().pid(),
+                  spin.toNanos(),
+                  Platform.pipesCanBePolled(),
+                  wantsMailbox())
               .getBytes(UTF_8));
       stdin.flush(); // And not closed as long as the worker lives, which ends when it is.
       var stdout =
@@ -514,12 +527,17 @@ final class WorkerProcess implements AutoCloseable {
       if (!port.matches() || Integer.parseInt(port.group(1)) > 65_535) {
         throw new NoAnswer("expected a port but got \"" + line + "\"");
       }
-      return Integer.parseInt(port.group(1));
+      return port;
     } catch (IOException | NoAnswer e) {
       throw died(e);
     } finally {
       end();
     }
+  }
+
+  /** Whoever sleeps at once looks into no mailbox. */
+  private boolean wantsMailbox() {
+    return !spin.isZero() && Platform.pipesCanBePolled() && Platform.writesAreSeenInOrder();
   }
 
   private static String newToken() {

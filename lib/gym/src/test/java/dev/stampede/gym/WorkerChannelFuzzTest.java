@@ -196,7 +196,9 @@ class WorkerChannelFuzzTest {
     builder.environment().put("PYTHONPATH", modules.get(0) + ":" + modules.get(1));
     Process process = builder.start();
     String greeting =
-        "{\"token\": \"%s\", \"parent\": %d, \"spin_ns\": 0, \"pipes\": false}%n"
+        """
+        {"token": "%s", "parent": %d, "spin_ns": 0, "pipes": false, "mailbox": false}
+        """
             .formatted(TOKEN, ProcessHandle.current().pid());
     process.getOutputStream().write(greeting.getBytes(ISO_8859_1));
     process.getOutputStream().flush();
