@@ -7,9 +7,11 @@ repository's root after `mvn -DskipTests package`, on a machine that does nothin
     python3 lib/bench/bridge.py envpool
     python3 lib/bench/bridge.py memory
 
-`steps`: each pair is plain Python (plain_steps.py, one process, nothing of ours) and then the bridge with one worker,
-with the same environments, seeds and actions. Overhead: what a step over the bridge takes longer. One environment is
-stepped by single calls, more of them by one call for all. `envpool`: Breakout on two threads against two workers, each
+`steps`: each pair is plain Python (plain_steps.py, one process, nothing of ours) and the bridge with one worker, with
+the same environments, seeds and actions. They take turns of 3 ms, in which both do the same steps, since on a machine
+that has neighbours the speed of a core halves and doubles within such times; what a step took in the fastest tenth of
+the turns counts as undisturbed. Overhead: what a step over the bridge takes longer. One environment is stepped by
+single calls, more of them by one call for all. `envpool`: Breakout on two threads against two workers, each
 in the mode that is fastest here. `memory`: 16 Atari games, all worker processes together.
 """
 
@@ -27,6 +29,8 @@ from tables import where
 
 LIB = Path(__file__).resolve().parents[1]
 BENCH = LIB / "bench"
+LEAD_IN_US = 1_000  # Not measured: caches forget while the other has its turn.
+TURN_US = 3_000
 CLASS_PATH = os.pathsep.join(
     [str(LIB / "notebook/target/stampede.jar"), str(BENCH / "target/classes")]
 )
@@ -57,43 +61,106 @@ def spread(values: list[float], digits: int) -> str:
     return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
+class InTurns:
+    """A process that steps its environments when it is told to."""
+
+    def __init__(self, command: list[str | Path | int]) -> None:
+        self._process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def line(self) -> str:
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit(f"{self._process.args} ended with {self._process.wait()}")
+        return line.strip()
+
+    def begin(self, rounds: int) -> None:
+        self._process.stdin.write(f"{rounds}\n")
+
+    def us(self, rounds: int) -> float:
+        """What so many rounds took."""
+        self.begin(rounds)
+        return int(self.line()) / 1000
+
+    def end(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def one_pair(
+    args: argparse.Namespace, name: str, n: int, more: list[Path]
+) -> tuple[list[float], list[float]]:
+    """What a step took in each turn, in plain Python and over the bridge."""
+    bridge = InTurns(
+        ["java", "-Dstampede.workers=1", "-cp", args.class_path]
+        + ["dev.stampede.bench.BridgeSpeed", name, n, "turns"]
+        + ["apart" if n == 1 else "together"]
+    )
+    python = bridge.line()  # Also sets Python up, if need be.
+    plain = InTurns(
+        [python, "-W", "ignore", BENCH / "plain_steps.py", name, n, "turns", *more]
+    )
+    both = [plain, bridge]
+    took = max(each.us(20) for each in both) / 20
+    for _ in range(10):  # The compiler's warm-up, together: it is not measured.
+        rounds = max(1, int(1e6 / took))
+        for each in both:
+            each.begin(rounds)
+        took = max(int(each.line()) / 1000 for each in both) / rounds
+    lead_in, rounds = (
+        max(1, int(most / took + 0.5)) for most in (LEAD_IN_US, TURN_US)
+    )
+
+    def turn(who: InTurns) -> float:
+        who.us(lead_in)
+        return who.us(rounds) / rounds / n
+
+    turns = [
+        [turn(each) for each in both] for _ in range(int(args.seconds * 1e6 / TURN_US))
+    ]
+    for each in both:
+        each.end()
+    return tuple(zip(*turns, strict=True))
+
+
+def undisturbed(turns: list[float]) -> float:
+    return statistics.quantiles(turns, n=10)[0]
+
+
 def steps(args: argparse.Namespace) -> None:
     print(
-        f"{where()}; µs a step, medians of {args.pairs} alternating pairs and their range"
-    )
-    print(
-        "\n| environments | in a call | plain Python | bridge | overhead, µs | overhead, % | processor time, Java + Python |"
-        "\n|---|---|---|---|---|---|---|"
+        f"{where()}; µs a step, medians of {args.pairs} pairs and their range"
+        "\n\n| environments | in a call | plain Python | bridge | overhead, µs | overhead, % |"
+        " of the median turn: plain Python | overhead, µs |"
+        "\n|---|---|---|---|---|---|---|---|"
     )
     for case in args.cases:
         name, n = case.rsplit(":", 1)
-        how = "apart" if n == "1" else "together"
-        first = bridge(args, name, int(n), 1, how)  # Also sets Python up, if need be.
-        plain_kinds = {"plain Python": []}
+        plain_kinds = {"": []}
         if "-v" not in name:
-            plain_kinds["the worker's own class, in process"] = [
+            plain_kinds[", against the worker's own class, in process"] = [
                 LIB / "gym/src/main/python"
             ]
         for kind, more in plain_kinds.items():
-            plain, bridged, cpu = [], [], []
-            for _ in range(args.pairs):
-                one = result(
-                    [first["python"], "-W", "ignore", BENCH / "plain_steps.py", name, n]
-                    + [args.seconds, *more]
-                )
-                other = bridge(args, name, int(n), 1, how)
-                plain.append(float(one["us_per_step"]))
-                bridged.append(float(other["us_per_step"]))
-                cpu.append((float(other["java_cpu_us"]), float(other["python_cpu_us"])))
+            pairs = [one_pair(args, name, int(n), more) for _ in range(args.pairs)]
+            plain, bridged = (
+                [undisturbed(pair[side]) for pair in pairs] for side in (0, 1)
+            )
+            plain_median, bridged_median = (
+                [statistics.median(pair[side]) for pair in pairs] for side in (0, 1)
+            )
             more_us = [b - a for a, b in zip(plain, bridged)]
             more_percent = [100 * (b / a - 1) for a, b in zip(plain, bridged)]
-            java, python = (
-                statistics.median(column) for column in zip(*cpu, strict=True)
-            )
-            label = name if kind == "plain Python" else f"{name}, against {kind}"
+            more_median = [b - a for a, b in zip(plain_median, bridged_median)]
             print(
-                f"| {label} | {n} | {spread(plain, 1)} | {spread(bridged, 1)} | {spread(more_us, 1)} "
-                f"| {spread(more_percent, 1)} | {java:.1f} + {python:.1f} |",
+                f"| {name}{kind} | {n} | {spread(plain, 1)} | {spread(bridged, 1)}"
+                f" | {spread(more_us, 1)} | {spread(more_percent, 1)}"
+                f" | {spread(plain_median, 1)} | {spread(more_median, 1)} |",
                 flush=True,
             )
 

@@ -4,7 +4,8 @@
     python plain_steps.py Breakout 4 10
     python plain_steps.py Breakout 4 10 lib/gym/src/main/python
 
-Arguments: environment, how many of them in this one process, seconds. A bare Atari name is that game with Gymnasium's
+Arguments: environment, how many of them in this one process, seconds, or `turns`: then it reads numbers of rounds, a
+line each, steps all environments so often and prints the nanoseconds that it took. A bare Atari name is that game with Gymnasium's
 own wrappers for the protocol of Mnih et al. (2015); with a fourth argument, the folder of Stampede's worker, it is the
 worker's own class for that protocol instead, still in this process. Prints one line: RESULT, names and values.
 """
@@ -85,21 +86,31 @@ def worker_steps(folder: str, name: str, n: int) -> Callable[[int], None]:
     for e in range(n):
         task = AtariTask(name, False, **protocol)
         result = memoryview(bytearray(16))
-        step = task.bind(memoryview(bytearray(4 * 84 * 84)), lambda action: action, result)
+        act, tell = task.bind(memoryview(bytearray(4 * 84 * 84)), result)
         task.reset(e, None)
-        players.append((step, result, task.reset, actions(task.action_space, e)))
+        players.append((act, tell, result, task.reset, actions(task.action_space, e)))
 
     def play(i: int) -> None:
-        for step, result, reset, sequence in players:
-            step(sequence[i])
+        for act, tell, result, reset, sequence in players:
+            tell(act(sequence[i]))
             if result[12] or result[13]:
                 reset(None, None)
 
     return play
 
 
-def main(name: str, n: int, seconds: float, folder: str | None) -> None:
-    play = worker_steps(folder, name, n) if folder else gymnasium_steps(name, n)
+def take_turns(play: Callable[[int], None]) -> None:
+    i = 0
+    for line in sys.stdin:
+        rounds = range(i, i + int(line))
+        start = time.perf_counter_ns()
+        for now in rounds:
+            play(now % ACTIONS)
+        print(time.perf_counter_ns() - start, flush=True)
+        i = rounds.stop % ACTIONS
+
+
+def measure(play: Callable[[int], None], n: int, seconds: float) -> None:
     i = 0
     end = time.perf_counter() + WARM_UP
     while time.perf_counter() < end:
@@ -122,10 +133,18 @@ def main(name: str, n: int, seconds: float, folder: str | None) -> None:
     )
 
 
+def main(name: str, n: int, seconds: str, folder: str | None) -> None:
+    play = worker_steps(folder, name, n) if folder else gymnasium_steps(name, n)
+    if seconds == "turns":
+        take_turns(play)
+    else:
+        measure(play, n, float(seconds))
+
+
 if __name__ == "__main__":
     main(
         sys.argv[1],
         int(sys.argv[2]),
-        float(sys.argv[3]),
+        sys.argv[3],
         sys.argv[4] if len(sys.argv) > 4 else None,
     )

@@ -6,10 +6,11 @@ import dev.stampede.env.EnvironmentBatch;
 import dev.stampede.env.EnvironmentFactory;
 import dev.stampede.env.EnvironmentFactory.Purpose;
 import dev.stampede.env.Environments;
-import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,12 +46,14 @@ public final class BridgeSpeed {
    *
    * @param arguments environment; how many of them; seconds to measure; {@code together} (one
    *     thread, one call for many) or {@code apart} (a thread for each); µs of work that each
-   *     thread does between two steps, 0 if not given
+   *     thread does between two steps, 0 if not given. Instead of seconds {@code turns}: prints the
+   *     worker's Python, then reads numbers of rounds, a line each, steps all environments so often
+   *     and prints the nanoseconds that it took
    */
   public static void main(String[] arguments) throws Exception {
     String id = arguments[0];
     int n = Integer.parseInt(arguments[1]);
-    long nanos = (long) (1e9 * Double.parseDouble(arguments[2]));
+    boolean inTurns = arguments[2].equals("turns");
     boolean together = arguments[3].equals("together");
     long loops = arguments.length < 5 ? 0 : loops(1_000 * Long.parseLong(arguments[4]));
     try (EnvironmentFactory factory =
@@ -60,32 +62,58 @@ public final class BridgeSpeed {
             : Environments.open(id, n, System.err::println)) {
       List<Environment> environments =
           IntStream.range(0, n).mapToObj(e -> factory.create(Purpose.TRAINING)).toList();
-      List<Thread> threads = new ArrayList<>();
-      CountDownLatch ready = new CountDownLatch(together ? 1 : n);
-      if (together) {
-        EnvironmentBatch batch = factory.batch(environments).orElseThrow();
-        threads.add(new Thread(() -> playTogether(environments, batch, loops, ready)));
+      List<Player> players =
+          together
+              ? List.of(all(environments, factory.batch(environments).orElseThrow()))
+              : IntStream.range(0, n).mapToObj(e -> one(environments.get(e), e)).toList();
+      if (inTurns) {
+        takeTurns(players);
       } else {
-        for (int e = 0; e < n; e++) {
-          int seed = e;
-          threads.add(new Thread(() -> play(environments.get(seed), seed, loops, ready)));
-        }
-      }
-      threads.forEach(Thread::start);
-      ready.await(); // A seed makes an Atari game load its ROM anew.
-      Thread.sleep(WARM_UP.toMillis());
-      measure(n, nanos);
-      running = false;
-      for (Thread thread : threads) {
-        thread.join();
+        playAtOnce(players, n, loops, (long) (1e9 * Double.parseDouble(arguments[2])));
       }
     }
   }
 
+  /** Steps one environment or many, with their next actions. */
+  private interface Player {
+    int environments();
+
+    void step();
+  }
+
+  private static void takeTurns(List<Player> players) throws IOException {
+    System.out.println(commandLine(workers().get(0))[0]);
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      int rounds = Integer.parseInt(line);
+      long start = System.nanoTime();
+      for (int i = 0; i < rounds; i++) {
+        players.forEach(Player::step);
+      }
+      System.out.println(System.nanoTime() - start);
+    }
+  }
+
+  private static void playAtOnce(List<Player> players, int n, long loops, long nanos)
+      throws IOException, InterruptedException {
+    List<Thread> threads = players.stream().map(player -> thread(player, loops)).toList();
+    threads.forEach(Thread::start);
+    Thread.sleep(WARM_UP.toMillis());
+    measure(n, nanos);
+    running = false;
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static List<ProcessHandle> workers() {
+    return ProcessHandle.current().children().filter(BridgeSpeed::isWorker).toList();
+  }
+
   private static void measure(int n, long nanos) throws IOException, InterruptedException {
     List<ProcessHandle> java = List.of(ProcessHandle.current());
-    List<ProcessHandle> python =
-        ProcessHandle.current().children().filter(BridgeSpeed::isWorker).toList();
+    List<ProcessHandle> python = workers();
     double javaBefore = cpuSeconds(java);
     double pythonBefore = cpuSeconds(python);
     long before = steps.sum();
@@ -107,51 +135,77 @@ public final class BridgeSpeed {
         python.isEmpty() ? "none" : commandLine(python.get(0))[0]);
   }
 
-  private static void play(Environment environment, int seed, long loops, CountDownLatch ready) {
-    Observation first = environment.reset(seed);
-    ByteBuffer copy = ByteBuffer.allocateDirect(first.bytes());
-    Action[] actions = actions(environment.actionSpace(), seed);
-    ready.countDown();
-    for (int i = 0; running; i = (i + 1) % ACTIONS) {
-      Step step = environment.step(actions[i]);
-      step.observation().copyTo(copy.clear());
-      if (step.last()) {
-        environment.reset();
-      }
-      work(loops);
-      steps.increment();
-    }
+  private static Thread thread(Player player, long loops) {
+    return new Thread(
+        () -> {
+          while (running) {
+            player.step();
+            work(loops);
+            steps.add(player.environments());
+          }
+        });
   }
 
-  private static void playTogether(
-      List<Environment> environments, EnvironmentBatch batch, long loops, CountDownLatch ready) {
-    int n = environments.size();
-    Action[][] actions = new Action[n][];
-    for (int e = 0; e < n; e++) {
-      environments.get(e).reset(e);
-      actions[e] = actions(environments.get(e).actionSpace(), e);
-    }
-    ByteBuffer copy = ByteBuffer.allocateDirect(environments.get(0).reset().bytes());
-    Action[] now = new Action[n];
-    ready.countDown();
-    for (int i = 0; running; i = (i + 1) % ACTIONS) {
-      for (int e = 0; e < n; e++) {
-        now[e] = actions[e][i];
+  private static Player one(Environment environment, int seed) {
+    ByteBuffer copy = ByteBuffer.allocateDirect(environment.reset(seed).bytes());
+    Action[] actions = actions(environment.actionSpace(), seed);
+    return new Player() {
+      private int next;
+
+      @Override
+      public int environments() {
+        return 1;
       }
-      List<Step> done = batch.stepBeforeReset(Arrays.asList(now));
-      List<Integer> over = new ArrayList<>();
-      for (int e = 0; e < n; e++) {
-        done.get(e).observation().copyTo(copy.clear());
-        if (done.get(e).last()) {
-          over.add(e);
+
+      @Override
+      public void step() {
+        Step step = environment.step(actions[next]);
+        next = (next + 1) % ACTIONS;
+        step.observation().copyTo(copy.clear());
+        if (step.last()) {
+          environment.reset();
         }
       }
-      if (!over.isEmpty()) {
-        batch.reset(over);
-      }
-      work(loops);
-      steps.add(n);
+    };
+  }
+
+  private static Player all(List<Environment> environments, EnvironmentBatch batch) {
+    int n = environments.size();
+    Action[][] actions = new Action[n][];
+    int bytes = 0;
+    for (int e = 0; e < n; e++) {
+      bytes = environments.get(e).reset(e).bytes();
+      actions[e] = actions(environments.get(e).actionSpace(), e);
     }
+    ByteBuffer copy = ByteBuffer.allocateDirect(bytes);
+    Action[] now = new Action[n];
+    return new Player() {
+      private int next;
+
+      @Override
+      public int environments() {
+        return n;
+      }
+
+      @Override
+      public void step() {
+        for (int e = 0; e < n; e++) {
+          now[e] = actions[e][next];
+        }
+        next = (next + 1) % ACTIONS;
+        List<Step> done = batch.stepBeforeReset(Arrays.asList(now));
+        List<Integer> over = new ArrayList<>();
+        for (int e = 0; e < n; e++) {
+          done.get(e).observation().copyTo(copy.clear());
+          if (done.get(e).last()) {
+            over.add(e);
+          }
+        }
+        if (!over.isEmpty()) {
+          batch.reset(over);
+        }
+      }
+    };
   }
 
   /** The same as in plain_steps.py. */
