@@ -8,11 +8,12 @@ repository's root after `mvn -DskipTests package`, on a machine that does nothin
     python3 lib/bench/bridge.py memory
 
 `steps`: each pair is plain Python (plain_steps.py, one process, nothing of ours) and the bridge with one worker, with
-the same environments, seeds and actions. They take turns of 3 ms, in which both do the same steps, since on a machine
-that has neighbours the speed of a core halves and doubles within such times; what a step took in the fastest tenth of
-the turns counts as undisturbed. Overhead: what a step over the bridge takes longer. One environment is stepped by
-single calls, more of them by one call for all. `envpool`: Breakout on two threads against two workers, each
-in the mode that is fastest here. `memory`: 16 Atari games, all worker processes together.
+the same environments, seeds and actions. They take turns of about 3 ms, in which both do the same steps, since on a
+machine that has neighbours the speed of a core halves and doubles within such times. Overhead: what a step over the
+bridge takes longer, on average over all turns, and over the tenth of them in which both together took least: so often,
+nobody disturbed them. One environment is stepped by single calls, more of them by one call for all. `envpool`: Breakout
+on two threads against two workers, each in the mode that is fastest here. `memory`: 16 Atari games, all worker
+processes together.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from tables import where
 
 LIB = Path(__file__).resolve().parents[1]
 BENCH = LIB / "bench"
+SPIN = 0.006  # Seconds; longer than Spin.java's.
 LEAD_IN_US = 1_000  # Not measured: caches forget while the other has its turn.
 TURN_US = 3_000
 CLASS_PATH = os.pathsep.join(
@@ -94,7 +97,7 @@ class InTurns:
 
 def one_pair(
     args: argparse.Namespace, name: str, n: int, more: list[Path]
-) -> tuple[list[float], list[float]]:
+) -> list[tuple[float, float]]:
     """What a step took in each turn, in plain Python and over the bridge."""
     bridge = InTurns(
         ["java", "-Dstampede.workers=1", "-cp", args.class_path]
@@ -106,38 +109,38 @@ def one_pair(
         [python, "-W", "ignore", BENCH / "plain_steps.py", name, n, "turns", *more]
     )
     both = [plain, bridge]
-    took = max(each.us(20) for each in both) / 20
-    for _ in range(10):  # The compiler's warm-up, together: it is not measured.
-        rounds = max(1, int(1e6 / took))
+    rounds = 20
+    for _ in range(10):  # The compiler's warm-up, a second each, together: not measured.
         for each in both:
             each.begin(rounds)
-        took = max(int(each.line()) / 1000 for each in both) / rounds
-    lead_in, rounds = (
-        max(1, int(most / took + 0.5)) for most in (LEAD_IN_US, TURN_US)
-    )
+        took = max(int(each.line()) / 1000 for each in both)
+        rounds = max(1, int(rounds * 1e6 / took))
+    round_us = min(each.us(rounds // 8 + 1) / (rounds // 8 + 1) for each in both)
+    lead_in, rounds = (max(1, round(us / round_us)) for us in (LEAD_IN_US, TURN_US))
 
     def turn(who: InTurns) -> float:
         who.us(lead_in)
         return who.us(rounds) / rounds / n
 
-    turns = [
-        [turn(each) for each in both] for _ in range(int(args.seconds * 1e6 / TURN_US))
-    ]
+    turns = []
+    for _ in range(int(args.seconds * 1e6 / TURN_US)):
+        time.sleep(SPIN)  # Until the bridge's worker sleeps, too.
+        turns.append((turn(plain), turn(bridge)))
     for each in both:
         each.end()
-    return tuple(zip(*turns, strict=True))
+    return turns
 
 
-def undisturbed(turns: list[float]) -> float:
-    return statistics.quantiles(turns, n=10)[0]
+def undisturbed(turns: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return sorted(turns, key=sum)[: len(turns) // 10]
 
 
 def steps(args: argparse.Namespace) -> None:
     print(
         f"{where()}; µs a step, medians of {args.pairs} pairs and their range"
-        "\n\n| environments | in a call | plain Python | bridge | overhead, µs | overhead, % |"
-        " of the median turn: plain Python | overhead, µs |"
-        "\n|---|---|---|---|---|---|---|---|"
+        "\n\n| environments | in a call | undisturbed: plain Python | bridge | overhead, µs | overhead, % |"
+        " all turns: plain Python | overhead, µs | overhead, % |"
+        "\n|---|---|---|---|---|---|---|---|---|"
     )
     for case in args.cases:
         name, n = case.rsplit(":", 1)
@@ -148,21 +151,23 @@ def steps(args: argparse.Namespace) -> None:
             ]
         for kind, more in plain_kinds.items():
             pairs = [one_pair(args, name, int(n), more) for _ in range(args.pairs)]
-            plain, bridged = (
-                [undisturbed(pair[side]) for pair in pairs] for side in (0, 1)
-            )
-            plain_median, bridged_median = (
-                [statistics.median(pair[side]) for pair in pairs] for side in (0, 1)
-            )
-            more_us = [b - a for a, b in zip(plain, bridged)]
-            more_percent = [100 * (b / a - 1) for a, b in zip(plain, bridged)]
-            more_median = [b - a for a, b in zip(plain_median, bridged_median)]
+            cells = columns([undisturbed(turns) for turns in pairs])
+            plain, _, us, percent = columns(pairs)
             print(
-                f"| {name}{kind} | {n} | {spread(plain, 1)} | {spread(bridged, 1)}"
-                f" | {spread(more_us, 1)} | {spread(more_percent, 1)}"
-                f" | {spread(plain_median, 1)} | {spread(more_median, 1)} |",
+                " | ".join([f"| {name}{kind}", n, *cells, plain, us, percent]) + " |",
                 flush=True,
             )
+
+
+def columns(pairs: list[list[tuple[float, float]]]) -> list[str]:
+    """Plain Python's and the bridge's mean, the overhead in µs and in percent."""
+    plain, bridge = (
+        [statistics.mean(turn[side] for turn in turns) for turns in pairs]
+        for side in (0, 1)
+    )
+    more = [b - a for a, b in zip(plain, bridge, strict=True)]
+    percent = [100 * us / a for us, a in zip(more, plain, strict=True)]
+    return [spread(values, 1) for values in (plain, bridge, more, percent)]
 
 
 def envpool(args: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Text, Tuple
+from stampede_worker.mailbox import Mailbox
 from stampede_worker.server import Pipes
 
 
@@ -72,6 +73,25 @@ class Babbles(Quiet):
         else:
             pipes.sendall(self.words.encode())
             time.sleep(60)  # No answer to the step follows.
+
+
+class Stalls(Quiet):
+    """Raises, and the answer that says so does not get through the pipe."""
+
+    def misbehave(self):
+        mailbox = next(o for o in gc.get_objects() if isinstance(o, Mailbox))
+        mailbox._send = lambda message: time.sleep(3600)
+        raise ValueError("nobody gets to know")
+
+
+class LosesAChild(Quiet):
+    """Has a child that comes back from the step before it does itself."""
+
+    def misbehave(self):
+        child = os.fork()
+        if child == 0:
+            sys.exit("the child has had enough")
+        os.waitpid(child, 0)
 
 
 class ForksTwice(Quiet):
@@ -286,6 +306,8 @@ for task in (
     Raises,
     BadReset,
     Forks,
+    Stalls,
+    LosesAChild,
     ForksTwice,
     Babbles,
     ClosesNever,

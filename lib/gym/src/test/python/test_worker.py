@@ -176,25 +176,26 @@ def test_a_group_steps_the_environments_that_are_there_now():
 
 
 def test_a_call_in_the_mailbox_is_taken_once_and_answered_by_its_number():
-    mailbox = Mailbox()
+    sent = []
+    mailbox = Mailbox(sent.append)
     with open(mailbox.path, "r+b") as file:
         memory = memoryview(mmap.mmap(file.fileno(), SIZE))
     words = memory.cast("I")
     assert not mailbox.look()
-    for number in (1, 2, 2**31 - 1, 0):
-        if number == 1:
-            memory[CALL : CALL + 5] = b"hello"
-        words[LENGTH] = 5 * (number == 1)  # None: the same again.
+    for number, call, answer in [(1, b"one", None), (2, b"two", b"!"), (2**31 - 1, b"", None)]:
+        memory[CALL : CALL + len(call)] = call
+        words[LENGTH] = len(call)
         words[CALLED] = number
         assert mailbox.look()
-        assert mailbox.take() == b"hello"
+        assert mailbox.take() == call
         assert not mailbox.look()
-        mailbox.answer(follows=number == 2)
-        assert (words[0] >> 1, words[0] & 1) == (number, number == 2)
+        mailbox.answer(answer)
+        assert (words[0] >> 1, words[0] & 1) == (number, answer is not None)
+    assert sent == [b"!"]
 
 
 def test_nobody_falls_asleep_over_a_call():
-    mailbox = Mailbox()
+    mailbox = Mailbox(print)
     with open(mailbox.path, "r+b") as file:
         words = memoryview(mmap.mmap(file.fileno(), SIZE)).cast("I")
     assert mailbox.fall_asleep()

@@ -31,14 +31,15 @@ def main() -> None:
     from stampede_worker.slots import Slots
 
     server = Server(Slots(), hello["token"], hello["spin_ns"])
-    greeting, mailbox = {"port": server.port}, None
+    pipes, greeting = Pipes(parent, answer), {"port": server.port}
     if hello["mailbox"]:
-        with contextlib.suppress(OSError):  # No memory for it: pipes do as well.
-            mailbox = Mailbox()
+        with contextlib.suppress(OSError, AttributeError):  # No memory for it: pipes do as well.
+            mailbox = Mailbox(pipes.sendall)
+            server.look_into(mailbox)
             greeting["mailbox"] = mailbox.path
-    os.write(answer, (json.dumps(greeting) + "\n").encode())
+    pipes.sendall((json.dumps(greeting) + "\n").encode())
     if hello["pipes"]:
-        server.admit(Pipes(parent, answer), mailbox)
+        server.admit(pipes)
     else:
         os.close(answer)
     if hasattr(os, "register_at_fork"):

@@ -7,7 +7,6 @@ sends is looked at. Of Py4J's values only text, numbers, truth values and null a
 is ever made from bytes.
 """
 
-import contextlib
 import functools
 import hmac
 import os
@@ -31,7 +30,7 @@ LONGEST_MESSAGE = 16 << 20  # Bytes, in both directions; WorkerConnections.java 
 CALLS_WORTH_KEEPING = 256  # Bytes of a call that is likely to come again.
 SECONDS_FOR_THE_TOKEN = 10
 MOST_STRANGERS = 128
-MOST_CALLS_IN_A_ROW = 32
+LONGEST_ROW_NS = 50_000  # Of calls in the mailbox, before others have their turn.
 
 
 class Pipes:
@@ -110,29 +109,26 @@ class Server:
         self._spin_ns = spin_ns
         self._strangers: dict[Stranger, None] = {}  # The oldest first.
         self._mailbox: Mailbox | None = None
-        self._calls_in_a_row = 0
-        self._longest_row = MOST_CALLS_IN_A_ROW
+        self._others_had_their_turn = 0
         self._inputs = Inputs()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._listener.setblocking(False)
         self._inputs.add(self._listener, self._accept)
         self.port = self._listener.getsockname()[1]
 
-    def admit(self, channel: Channel, mailbox: Mailbox | None = None) -> None:
-        """Serves from now on who is known to be the JVM.
-
-        Args:
-          mailbox: where it calls as well; such an answer may follow on the channel.
-        """
-        if mailbox:
-            self._mailbox = mailbox
-            self._serve_mailbox = functools.partial(self._answer_in, mailbox, channel)
+    def admit(self, channel: Channel) -> None:
+        """Serves from now on who is known to be the JVM."""
         connection = Connection(channel, self.execute)
         self._inputs.add(channel, functools.partial(self._serve, connection))
+
+    def look_into(self, mailbox: Mailbox) -> None:
+        """Serves from now on what the JVM leaves there as well."""
+        self._mailbox = mailbox
 
     def let_go(self) -> None:
         """Closes what a child process has inherited: the JVM waits for the end of this one."""
         self._inputs.close_all()
+        self._mailbox = None
 
     def run(self) -> None:
         while True:
@@ -143,15 +139,13 @@ class Server:
 
     def _next(self) -> list[Callable[[], None]]:
         waiting, now, mailbox = self._inputs.waiting, time.monotonic_ns, self._mailbox
-        if mailbox and self._calls_in_a_row >= self._longest_row:
-            ready = waiting(0)  # The others have their turn, each time if they want it.
-            self._calls_in_a_row = 0
-            self._longest_row = 1 if ready else min(2 * self._longest_row, MOST_CALLS_IN_A_ROW)
-            if ready:
-                return ready
         if self._spin_ns:
-            deadline = now() + self._spin_ns
-            while now() < deadline:
+            start = now()
+            if mailbox and start - self._others_had_their_turn > LONGEST_ROW_NS:
+                self._others_had_their_turn = start
+                if ready := waiting(0):
+                    return ready
+            while now() - start < self._spin_ns:
                 if mailbox and mailbox.look():
                     return [self._serve_mailbox]
                 if ready := waiting(0):
@@ -164,13 +158,15 @@ class Server:
             mailbox.wake_up()
         return ready
 
-    def _answer_in(self, mailbox: Mailbox, channel: Channel) -> None:
-        self._calls_in_a_row += 1
+    def _serve_mailbox(self) -> None:
+        mailbox = self._mailbox
         answer = self.execute(mailbox.take())
-        mailbox.answer(follows=answer is not DONE)  # First: the JVM has to read what follows.
-        if answer is not DONE:
-            with contextlib.suppress(OSError):  # The JVM is gone.
-                channel.sendall(answer)
+        if self._mailbox is None:
+            os._exit(1)  # A child process that an environment has forked: it was not asked.
+        try:
+            mailbox.answer(None if answer is DONE else answer)
+        except OSError:
+            os._exit(1)  # The JVM is gone, or must not wait for what cannot be sent.
 
     def _accept(self) -> None:
         try:

@@ -37,7 +37,7 @@ NOTHING: Iterator[Any] = iter(())
 class Step(NamedTuple):
     """The two halves of a step, apart: see step_all."""
 
-    #: Does an action, gives what came of it.
+    #: Does an action, gives what is left to be told of it.
     act: Callable[[Any], Any]
     #: Writes that to memory; gives as JSON the parts that memory does not hold, if they changed.
     tell: Callable[[Any], str | None]
@@ -272,7 +272,8 @@ def step_all(steps: list[Stepping]) -> Said:
     """Steps environments, and only then writes what came of it.
 
     Physics leaves little of anything else in the processor's caches: what writes a result is found
-    there by all but the first if it has its turns one after another.
+    there by all but the first if it has its turns one after another. As with Gymnasium's own
+    vector environments, an array that several of them share is seen as the last one leaves it.
     """
     said: Said = {}
     done: list[Call] = []

@@ -88,7 +88,7 @@ final class Doorbell implements AutoCloseable {
    * Takes over the pipes to a process that this one has started, which need no token and cost a
    * fraction of a socket's time.
    *
-   * @param mailbox of that process, which costs a fraction of a pipe's
+   * @param mailbox of that process, which costs a fraction of a pipe's time; none without spin
    */
   Doorbell(Process process, Optional<Mailbox> mailbox, Duration spin) {
     this.spin = spin.toNanos();
@@ -149,7 +149,7 @@ final class Doorbell implements AutoCloseable {
    */
   boolean answered() {
     Mailbox here = calledIn;
-    if (here != null) {
+    if (here != null && !(here.answered() && here.answerFollows())) {
       return here.answered();
     }
     if (!reading.tryLock()) { // A stream of a process would have us wait for its reader.
@@ -233,7 +233,7 @@ final class Doorbell implements AutoCloseable {
           throw new EOFException("the worker has ended");
         }
         interrupted |= Thread.interrupted(); // It would not let this thread sleep.
-        LockSupport.parkNanos(Math.min((System.nanoTime() - start) / 16, LONGEST_SLEEP));
+        LockSupport.parkNanos(Math.min((System.nanoTime() - start) / 64, LONGEST_SLEEP));
       }
     } finally {
       if (interrupted) {

@@ -24,7 +24,6 @@ final class Mailbox {
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private final ByteBuffer memory;
-  private byte @Nullable [] last;
   private volatile int number;
 
   private Mailbox(ByteBuffer memory) {
@@ -57,16 +56,11 @@ final class Mailbox {
   /**
    * Makes a call. It has to be answered before the next one.
    *
-   * @param call never changed afterwards
    * @return whether the worker sleeps, perhaps, and has to be woken up
    */
   boolean put(byte[] call) {
-    boolean again = call == last;
-    if (!again) {
-      memory.put(CALL, call);
-      last = call;
-    }
-    memory.putInt(LENGTH, again ? 0 : call.length);
+    memory.put(CALL, call);
+    memory.putInt(LENGTH, call.length);
     number = (number + 1) & Integer.MAX_VALUE;
     WORD.setVolatile(memory, CALLED, number);
     return (int) WORD.getVolatile(memory, ASLEEP) != 0;
@@ -77,7 +71,7 @@ final class Mailbox {
     return (int) WORD.getAcquire(memory, ANSWERED) >>> 1 == number;
   }
 
-  /** Whether the answer is more than that the call is done, and comes over the pipe. */
+  /** Whether the answer is more than that the call is done, and comes over the pipe. As above. */
   boolean answerFollows() {
     return (memory.getInt(ANSWERED) & 1) != 0;
   }

@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,19 @@ class MailboxTest {
   }
 
   @Test
+  void an_answer_that_is_announced_and_does_not_come_is_not_waited_for_for_ever() {
+    var cause = new AtomicReference<>("none");
+    WorkerProcess.Launch launch = Workers.spinning(Duration.ofSeconds(1), Duration.ofMillis(5));
+    try (Worker worker = new Worker(launch, Long.MAX_VALUE, cause::set)) {
+      GymEnvironment stalling = Workers.environment(worker, "faulty:Stalls-v0");
+      stalling.reset(1);
+      assertThat(stalling.step(Action.of(1)).ending()).isEqualTo(Step.Ending.LOST);
+      stalling.reset();
+      assertThat(cause.get()).contains("did not answer within 1 s");
+    }
+  }
+
+  @Test
   void it_says_what_is_too_long_for_it(@TempDir Path folder) throws IOException {
     Path file = Files.write(folder.resolve("mailbox"), new byte[4096]);
     Mailbox mailbox = Mailbox.at(file.toString()).orElseThrow();
@@ -161,9 +175,8 @@ class MailboxTest {
   }
 
   private static Worker worker(Duration spin) {
-    WorkerProcess.Launch launch = Workers.launch(Duration.ofSeconds(60));
     return new Worker(
-        new WorkerProcess.Launch(launch.python(), launch.modules(), launch.stepLimit(), spin),
+        Workers.spinning(Duration.ofSeconds(60), spin),
         Long.MAX_VALUE,
         cause -> {
           throw new AssertionError(cause);

@@ -8,6 +8,7 @@ import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Step;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +63,12 @@ class WorkerDeathTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5})
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void the_children_that_a_dead_worker_leaves_behind_hold_nobody_up() throws Exception {
-    try (Worker worker = Workers.worker(restarts)) {
+  void the_children_that_a_dead_worker_leaves_behind_hold_nobody_up(long spinMillis)
+      throws Exception {
+    try (Worker worker = spinning(Duration.ofMillis(spinMillis))) {
       GymEnvironment forking = Workers.environment(worker, "faulty:Forks-v0");
       GymEnvironment other = Workers.environment(worker, "faulty:Quiet-v0");
       forking.reset(1);
@@ -78,10 +81,27 @@ class WorkerDeathTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5})
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void children_keep_what_they_have_opened_themselves() {
-    try (Worker worker = Workers.worker(restarts)) {
+  void children_do_not_answer_for_their_parents(long spinMillis) {
+    try (Worker worker = spinning(Duration.ofMillis(spinMillis))) {
+      GymEnvironment forking = Workers.environment(worker, "faulty:LosesAChild-v0");
+      forking.reset(1);
+      for (int i = 1; i <= 20; i++) {
+        Step step = forking.step(Action.of(1));
+        assertThat(step.ending()).isEqualTo(Step.Ending.NONE);
+        assertThat(doubles(step.observation())[0]).isEqualTo(i);
+      }
+      assertThat(restarts).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void children_keep_what_they_have_opened_themselves(long spinMillis) {
+    try (Worker worker = spinning(Duration.ofMillis(spinMillis))) {
       GymEnvironment forking = Workers.environment(worker, "faulty:ForksTwice-v0");
       forking.reset(1);
       assertThat(forking.step(Action.of(1)).ending()).isEqualTo(Step.Ending.NONE);
@@ -115,11 +135,16 @@ class WorkerDeathTest {
   }
 
   private Worker spinning(Duration spin) {
-    WorkerProcess.Launch launch = Workers.launch(Duration.ofSeconds(60));
     return new Worker(
-        new WorkerProcess.Launch(launch.python(), launch.modules(), launch.stepLimit(), spin),
+        Workers.spinning(Duration.ofSeconds(60), spin),
         Long.MAX_VALUE,
         cause -> restarts.incrementAndGet());
+  }
+
+  private static double[] doubles(Observation observation) {
+    double[] values = new double[observation.bytes() / Double.BYTES];
+    ByteBuffer.wrap(bytes(observation)).order(ByteOrder.nativeOrder()).asDoubleBuffer().get(values);
+    return values;
   }
 
   @Test

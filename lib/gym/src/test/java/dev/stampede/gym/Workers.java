@@ -46,6 +46,11 @@ final class Workers {
     }
   }
 
+  static WorkerProcess.Launch spinning(Duration stepLimit, Duration spin) {
+    WorkerProcess.Launch launch = launch(stepLimit);
+    return new WorkerProcess.Launch(launch.python(), launch.modules(), stepLimit, spin);
+  }
+
   static Worker worker(AtomicInteger restarts) {
     return worker(Duration.ofSeconds(60), restarts);
   }
