@@ -32,7 +32,7 @@ from tables import where
 LIB = Path(__file__).resolve().parents[1]
 BENCH = LIB / "bench"
 SPIN = 0.006  # Seconds; longer than Spin.java's.
-LEAD_IN_US = 1_000  # Not measured: caches forget while the other has its turn.
+LEAD_IN_US = 6_000  # Not measured: caches forget while the other has its turn.
 TURN_US = 3_000
 CLASS_PATH = os.pathsep.join(
     [str(LIB / "notebook/target/stampede.jar"), str(BENCH / "target/classes")]
@@ -110,7 +110,7 @@ def one_pair(
     )
     both = [plain, bridge]
     rounds = 20
-    for _ in range(10):  # The compiler's warm-up, a second each, together: not measured.
+    for _ in range(8):  # The compiler's warm-up, a second each, together: not measured.
         for each in both:
             each.begin(rounds)
         took = max(int(each.line()) / 1000 for each in both)
