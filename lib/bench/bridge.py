@@ -106,7 +106,7 @@ def one_pair(
     )
     python = bridge.line()  # Also sets Python up, if need be.
     plain = InTurns(
-        [python, "-W", "ignore", BENCH / "plain_steps.py", name, n, "turns", *more]
+        [python, "-W", "ignore", BENCH / "plain_steps.py", name, n, *more]
     )
     both = [plain, bridge]
     rounds = 20

@@ -1,13 +1,13 @@
-"""Steps environments in plain Python, with nothing of Stampede's, and says what a step costs.
+"""Steps environments in plain Python, with nothing of Stampede's, whenever it is told to, and says how long that took.
 
-    python plain_steps.py CartPole-v1 1 5
-    python plain_steps.py Breakout 4 10
-    python plain_steps.py Breakout 4 10 lib/gym/src/main/python
+    echo 10000 | python plain_steps.py CartPole-v1 1
+    echo 1000 | python plain_steps.py Breakout 4
+    echo 1000 | python plain_steps.py Breakout 4 lib/gym/src/main/python
 
-Arguments: environment, how many of them in this one process, seconds, or `turns`: then it reads numbers of rounds, a
-line each, steps all environments so often and prints the nanoseconds that it took. A bare Atari name is that game with Gymnasium's
-own wrappers for the protocol of Mnih et al. (2015); with a fourth argument, the folder of Stampede's worker, it is the
-worker's own class for that protocol instead, still in this process. Prints one line: RESULT, names and values.
+Arguments: environment, how many of them in this one process. Reads numbers of rounds, a line each, steps all
+environments so often and prints the nanoseconds that it took. A bare Atari name is that game with Gymnasium's own
+wrappers for the protocol of Mnih et al. (2015); with a third argument, the folder of Stampede's worker, it is the
+worker's own class for that protocol instead, still in this process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import gymnasium
 import numpy as np
 
 ACTIONS = 10_007
-WARM_UP = 1.0
 
 
 def make(name: str) -> gymnasium.Env:
@@ -110,41 +109,13 @@ def take_turns(play: Callable[[int], None]) -> None:
         i = rounds.stop % ACTIONS
 
 
-def measure(play: Callable[[int], None], n: int, seconds: float) -> None:
-    i = 0
-    end = time.perf_counter() + WARM_UP
-    while time.perf_counter() < end:
-        play(i)
-        i = (i + 1) % ACTIONS
-    rounds = 0
-    cpu = time.process_time()
-    start = now = time.perf_counter()
-    while now < start + seconds:
-        for _ in range(20):  # The clock costs a part of a step of CartPole.
-            play(i)
-            i = (i + 1) % ACTIONS
-        rounds += 20
-        now = time.perf_counter()
-    steps = rounds * n
-    print(
-        f"RESULT environments={n} steps_per_s={steps / (now - start):.1f} "
-        f"us_per_step={(now - start) / steps * 1e6:.3f} "
-        f"python_cpu_us={(time.process_time() - cpu) / steps * 1e6:.2f}"
-    )
-
-
-def main(name: str, n: int, seconds: str, folder: str | None) -> None:
-    play = worker_steps(folder, name, n) if folder else gymnasium_steps(name, n)
-    if seconds == "turns":
-        take_turns(play)
-    else:
-        measure(play, n, float(seconds))
+def main(name: str, n: int, folder: str | None) -> None:
+    take_turns(worker_steps(folder, name, n) if folder else gymnasium_steps(name, n))
 
 
 if __name__ == "__main__":
     main(
         sys.argv[1],
         int(sys.argv[2]),
-        sys.argv[3],
-        sys.argv[4] if len(sys.argv) > 4 else None,
+        sys.argv[3] if len(sys.argv) > 3 else None,
     )

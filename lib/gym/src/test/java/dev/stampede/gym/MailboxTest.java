@@ -51,7 +51,7 @@ class MailboxTest {
       environment.reset(1);
       for (int i = 1; i <= 5_000; i++) {
         if (longestPause > 0) {
-          pause(random.nextLong(1_000 * longestPause));
+          pause(random.nextLong(1_000L * longestPause));
         }
         Step step = environment.step(Action.of(i % 5));
         assertThat(step.reward()).isEqualTo(i % 5);
