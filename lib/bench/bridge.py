@@ -8,10 +8,10 @@ repository's root after `mvn -DskipTests package`, on a machine that does nothin
     python3 lib/bench/bridge.py memory
 
 `steps`: each pair is plain Python (plain_steps.py, one process, nothing of ours) and the bridge with one worker, with
-the same environments, seeds and actions. They take turns of about 3 ms, in which both do the same steps, since on a
-machine that has neighbours the speed of a core halves and doubles within such times. Overhead: what a step over the
-bridge takes longer, on average over all turns, and over the tenth of them in which both together took least: so often,
-nobody disturbed them. One environment is stepped by single calls, more of them by one call for all. `envpool`: Breakout
+the same environments, seeds and actions. They take turns of about 3 ms, in which both do the same steps, each turn in
+slices of 0.3 ms or of one call, since on a machine that has neighbours the speed of a core halves and doubles within
+such times. Overhead: what a step over the bridge takes longer, on average over all slices, and over those that nobody
+disturbed: of the slices in which equally many episodes ended, the tenth in which both together took least. One environment is stepped by single calls, more of them by one call for all. `envpool`: Breakout
 on two threads against two workers, each in the mode that is fastest here. `memory`: 16 Atari games, all worker
 processes together.
 """
@@ -19,6 +19,7 @@ processes together.
 from __future__ import annotations
 
 import argparse
+import collections
 import os
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tables import where
 
@@ -34,6 +36,7 @@ BENCH = LIB / "bench"
 SPIN = 0.006  # Seconds; longer than Spin.java's.
 LEAD_IN_US = 6_000  # Not measured: caches forget while the other has its turn.
 TURN_US = 3_000
+SLICE_US = 300
 CLASS_PATH = os.pathsep.join(
     [str(LIB / "notebook/target/stampede.jar"), str(BENCH / "target/classes")]
 )
@@ -64,6 +67,14 @@ def spread(values: list[float], digits: int) -> str:
     return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
+class Slice(NamedTuple):
+    """What a step took, in µs, and how many episodes ended with one."""
+
+    plain: float
+    bridge: float
+    ended: int
+
+
 class InTurns:
     """A process that steps its environments when it is told to."""
 
@@ -82,13 +93,14 @@ class InTurns:
             sys.exit(f"{self._process.args} ended with {self._process.wait()}")
         return line.strip()
 
-    def begin(self, rounds: int) -> None:
-        self._process.stdin.write(f"{rounds}\n")
+    def begin(self, slices: int, rounds: int) -> None:
+        self._process.stdin.write(f"{slices} {rounds}\n")
 
-    def us(self, rounds: int) -> float:
-        """What so many rounds took."""
-        self.begin(rounds)
-        return int(self.line()) / 1000
+    def us(self, slices: int, rounds: int) -> tuple[list[float], list[int]]:
+        """What each of so many slices took, each of so many rounds, and what is said of each beside that."""
+        self.begin(slices, rounds)
+        numbers = [int(word) for word in self.line().split()]
+        return [ns / 1000 for ns in numbers[:slices]], numbers[slices:]
 
     def end(self) -> None:
         self._process.stdin.close()
@@ -97,8 +109,7 @@ class InTurns:
 
 def one_pair(
     args: argparse.Namespace, name: str, n: int, more: list[Path]
-) -> list[tuple[float, float]]:
-    """What a step took in each turn, in plain Python and over the bridge."""
+) -> list[Slice]:
     bridge = InTurns(
         ["java", "-Dstampede.workers=1", "-cp", args.class_path]
         + ["dev.stampede.bench.BridgeSpeed", name, n, "turns"]
@@ -112,34 +123,47 @@ def one_pair(
     rounds = 20
     for _ in range(8):  # The compiler's warm-up, a second each, together: not measured.
         for each in both:
-            each.begin(rounds)
-        took = max(int(each.line()) / 1000 for each in both)
+            each.begin(1, rounds)
+        took = max(int(each.line().split()[0]) / 1000 for each in both)
         rounds = max(1, int(rounds * 1e6 / took))
-    round_us = min(each.us(rounds // 8 + 1) / (rounds // 8 + 1) for each in both)
-    lead_in, rounds = (max(1, round(us / round_us)) for us in (LEAD_IN_US, TURN_US))
+    some = rounds // 8 + 1
+    round_us = min(each.us(1, some)[0][0] / some for each in both)
+    rounds = max(1, round(SLICE_US / round_us))
+    lead_in, slices = (
+        max(1, round(us / round_us / rounds)) for us in (LEAD_IN_US, TURN_US)
+    )
 
-    def turn(who: InTurns) -> float:
-        who.us(lead_in)
-        return who.us(rounds) / rounds / n
+    def turn(who: InTurns) -> tuple[list[float], list[int]]:
+        who.us(1, lead_in * rounds)
+        times, ended = who.us(slices, rounds)
+        return [us / rounds / n for us in times], ended
 
-    turns = []
+    measured = []
     for _ in range(int(args.seconds * 1e6 / TURN_US)):
         time.sleep(SPIN)  # Until the bridge's worker sleeps, too.
-        turns.append((turn(plain), turn(bridge)))
+        (alone, ended), (bridged, _) = turn(plain), turn(bridge)
+        measured += map(Slice, alone, bridged, ended)
     for each in both:
         each.end()
-    return turns
+    return measured
 
 
-def undisturbed(turns: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    return sorted(turns, key=sum)[: len(turns) // 10]
+def undisturbed(slices: list[Slice]) -> list[Slice]:
+    by_ended = collections.defaultdict(list)
+    for each in slices:
+        by_ended[each.ended].append(each)
+    return [
+        each
+        for alike in by_ended.values()
+        for each in sorted(alike, key=lambda s: s.plain + s.bridge)[: round(len(alike) / 10)]
+    ]
 
 
 def steps(args: argparse.Namespace) -> None:
     print(
         f"{where()}; µs a step, medians of {args.pairs} pairs and their range"
         "\n\n| environments | in a call | undisturbed: plain Python | bridge | overhead, µs | overhead, % |"
-        " all turns: plain Python | overhead, µs | overhead, % |"
+        " all slices: plain Python | overhead, µs | overhead, % |"
         "\n|---|---|---|---|---|---|---|---|---|"
     )
     for case in args.cases:
@@ -151,7 +175,7 @@ def steps(args: argparse.Namespace) -> None:
             ]
         for kind, more in plain_kinds.items():
             pairs = [one_pair(args, name, int(n), more) for _ in range(args.pairs)]
-            cells = columns([undisturbed(turns) for turns in pairs])
+            cells = columns([undisturbed(slices) for slices in pairs])
             plain, _, us, percent = columns(pairs)
             print(
                 " | ".join([f"| {name}{kind}", n, *cells, plain, us, percent]) + " |",
@@ -159,10 +183,10 @@ def steps(args: argparse.Namespace) -> None:
             )
 
 
-def columns(pairs: list[list[tuple[float, float]]]) -> list[str]:
+def columns(pairs: list[list[Slice]]) -> list[str]:
     """Plain Python's and the bridge's mean, the overhead in µs and in percent."""
     plain, bridge = (
-        [statistics.mean(turn[side] for turn in turns) for turns in pairs]
+        [statistics.mean(one[side] for one in slices) for slices in pairs]
         for side in (0, 1)
     )
     more = [b - a for a, b in zip(plain, bridge, strict=True)]

@@ -1,17 +1,19 @@
 """Steps environments in plain Python, with nothing of Stampede's, whenever it is told to, and says how long that took.
 
-    echo 10000 | python plain_steps.py CartPole-v1 1
-    echo 1000 | python plain_steps.py Breakout 4
-    echo 1000 | python plain_steps.py Breakout 4 lib/gym/src/main/python
+    echo 10 1000 | python plain_steps.py CartPole-v1 1
+    echo 10 100 | python plain_steps.py Breakout 4
+    echo 10 100 | python plain_steps.py Breakout 4 lib/gym/src/main/python
 
-Arguments: environment, how many of them in this one process. Reads numbers of rounds, a line each, steps all
-environments so often and prints the nanoseconds that it took. A bare Atari name is that game with Gymnasium's own
+Arguments: environment, how many of them in this one process. Reads two numbers from each line, slices and rounds, steps
+all environments so many rounds in each slice and prints the nanoseconds that each slice took, then for each how many
+episodes ended in it. A bare Atari name is that game with Gymnasium's own
 wrappers for the protocol of Mnih et al. (2015); with a third argument, the folder of Stampede's worker, it is the
 worker's own class for that protocol instead, still in this process.
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Callable
@@ -51,7 +53,7 @@ def actions(space: gymnasium.Space, seed: int) -> list:
     return [np.full(space.shape, n / 11 - 0.5, np.float32) for n in numbers]
 
 
-def gymnasium_steps(name: str, n: int) -> Callable[[int], None]:
+def gymnasium_steps(name: str, n: int) -> Callable[[int], int]:
     envs = [make(name) for _ in range(n)]
     for e, env in enumerate(envs):
         env.reset(seed=e)
@@ -60,16 +62,19 @@ def gymnasium_steps(name: str, n: int) -> Callable[[int], None]:
         for e, env in enumerate(envs)
     ]
 
-    def play(i: int) -> None:
+    def play(i: int) -> int:
+        ended = 0
         for step, reset, sequence in players:
             _, _, terminated, truncated, _ = step(sequence[i])
             if terminated or truncated:
+                ended += 1
                 reset()
+        return ended
 
     return play
 
 
-def worker_steps(folder: str, name: str, n: int) -> Callable[[int], None]:
+def worker_steps(folder: str, name: str, n: int) -> Callable[[int], int]:
     """The worker's AtariTask, without a bridge."""
     sys.path.insert(0, folder)
     from stampede_worker.atari import AtariTask
@@ -89,24 +94,29 @@ def worker_steps(folder: str, name: str, n: int) -> Callable[[int], None]:
         task.reset(e, None)
         players.append((act, tell, result, task.reset, actions(task.action_space, e)))
 
-    def play(i: int) -> None:
+    def play(i: int) -> int:
+        ended = 0
         for act, tell, result, reset, sequence in players:
             tell(act(sequence[i]))
             if result[12] or result[13]:
+                ended += 1
                 reset(None, None)
+        return ended
 
     return play
 
 
-def take_turns(play: Callable[[int], None]) -> None:
+def take_turns(play: Callable[[int], int]) -> None:
     i = 0
     for line in sys.stdin:
-        rounds = range(i, i + int(line))
-        start = time.perf_counter_ns()
-        for now in rounds:
-            play(now % ACTIONS)
-        print(time.perf_counter_ns() - start, flush=True)
-        i = rounds.stop % ACTIONS
+        slices, rounds = map(int, line.split())
+        times, ended = [time.perf_counter_ns()], [0] * slices
+        for each in range(slices):
+            for now in range(i, i + rounds):
+                ended[each] += play(now % ACTIONS)
+            i = (i + rounds) % ACTIONS
+            times.append(time.perf_counter_ns())
+        print(*(b - a for a, b in itertools.pairwise(times)), *ended, flush=True)
 
 
 def main(name: str, n: int, folder: str | None) -> None:

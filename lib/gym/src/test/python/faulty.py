@@ -243,6 +243,49 @@ class WrongShape(Quiet):
         self.see = lambda: np.zeros((3, 1))
 
 
+class TooMuch(Quiet):
+    def misbehave(self):
+        self.see = lambda: np.zeros(3)
+
+
+class TooLittle(Quiet):
+    def misbehave(self):
+        self.see = lambda: np.zeros(1)
+
+
+class OldWay(Quiet):
+    """Gives four things, as environments did before Gymnasium."""
+
+    def step(self, action):
+        seen, reward, terminated, _, info = super().step(action)
+        return (
+            (seen, reward, terminated, info) if action else (seen, reward, terminated, False, info)
+        )
+
+
+class Keeps(Quiet):
+    """Shows its first action, which it keeps, and doubles those that it gets."""
+
+    action_space = Box(-1, 1, (2,), np.float64)
+
+    def step(self, action):
+        self.first = action if self.steps == 0 else self.first
+        self.steps += 1
+        action *= 2
+        return self.first.copy(), 0.0, False, False, {}
+
+
+class Tells(Quiet):
+    """Says how many steps it has done, of two."""
+
+    def reset(self, *, seed=None, options=None):
+        return super().reset(seed=seed)[0], {"steps": 0}
+
+    def step(self, action):
+        seen, reward, *_ = super().step(action)
+        return seen, reward, self.steps == 2, False, {"steps": self.steps}
+
+
 class NotANumber(Quiet):
     def step(self, action):
         return np.array([math.nan, math.inf]), math.nan, False, False, {}
@@ -326,6 +369,11 @@ for task in (
     Ponders,
     Prints,
     WrongShape,
+    TooMuch,
+    TooLittle,
+    OldWay,
+    Keeps,
+    Tells,
     NotANumber,
     Nested,
     OnlyText,

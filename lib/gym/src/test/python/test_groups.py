@@ -1,7 +1,7 @@
 import gymnasium
 import pytest
 from stampede_worker import gym, rendering
-from stampede_worker.slots import NotFound
+from stampede_worker.errors import NotFound
 
 
 def test_an_old_id_of_atari_is_found():

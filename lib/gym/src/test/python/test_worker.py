@@ -2,6 +2,7 @@ import ast
 import json
 import math
 import mmap
+import os
 import pathlib
 import resource
 import socket
@@ -27,10 +28,11 @@ from gymnasium.spaces import (
 )
 from gymnasium.utils.env_checker import data_equivalence
 from stampede_worker import atari, gym, slots, spaces
+from stampede_worker.errors import NotFound
 from stampede_worker.mailbox import CALL, CALLED, LENGTH, SIZE, Mailbox
 from stampede_worker.memory import SharedMemory
 from stampede_worker.server import Inputs, parse
-from stampede_worker.slots import NotFound, Slots
+from stampede_worker.slots import Slots
 
 
 def spec(name):
@@ -162,6 +164,212 @@ def test_nobody_is_reset_after_a_step_that_failed():
     said = json.loads(worker.stepAndResetAll("1"))
     assert said["1"][:3] == [None, None, None]
     assert "no other beginning" in said["1"][3]
+
+
+class Columns:
+    """A batch as the JVM sees it."""
+
+    def __init__(self, worker, numbers):
+        described = json.loads(worker.batch(numbers, ""))
+        descriptor = os.open(described["memory"], os.O_RDWR)
+        self.n = len(numbers.split())
+        self.name = described["name"]
+        self._memory = mmap.mmap(descriptor, 0)
+        self._at = described["at"]
+        os.close(descriptor)
+
+    def __getattr__(self, name):
+        types = {"action": np.int64, "reward": np.float64, "lives": np.int32}
+        return np.frombuffer(self._memory, types.get(name, np.bool_), self.n, self._at[name])
+
+    def observations(self, space):
+        count = self.n * int(np.prod(space.shape))
+        flat = np.frombuffer(self._memory, space.dtype, count, self._at["observation"])
+        return flat.reshape(self.n, *space.shape)
+
+
+def made(worker, *names, **more):
+    """Makes environments of these names and resets each with its number as the seed."""
+    memories = []
+    for number, name in enumerate(names):
+        wanted = json.dumps(json.loads(spec(name)) | more)
+        memories.append(json.loads(worker.make(number, wanted, "")))
+        worker.resetWithSeed(number, number)
+    return memories
+
+
+def test_a_batch_gives_what_plain_environments_give():
+    worker, n = Slots(), 3
+    plain = [gymnasium.make("CartPole-v1") for _ in range(n)]
+    described = made(worker, *["CartPole-v1"] * n)
+    columns = Columns(worker, "0 1 2")
+    for e, env in enumerate(plain):
+        env.reset(seed=e)
+    random = np.random.default_rng(1)
+    ended = 0
+    for _ in range(200):
+        columns.action[:] = random.integers(2, size=n)
+        assert worker.stepAndResetBatch(columns.name) is None
+        seen = columns.observations(plain[0].observation_space)
+        for e, env in enumerate(plain):
+            last, reward, terminated, *_ = env.step(columns.action[e])
+            assert (seen[e] == last).all()
+            assert columns.reward[e] == reward
+            assert columns.lives[e] == -1
+            assert columns.terminated[e] == columns.begun[e] == terminated
+            if terminated:
+                ended += 1
+                content = pathlib.Path(described[e]["memory"]).read_bytes()
+                first = np.frombuffer(content, np.float32, 4, described[e]["observationAt"])
+                assert (first == env.reset()[0]).all()
+                columns.begun[e] = False
+    assert ended > 15
+
+
+def test_actions_of_a_batch_may_be_kept_and_changed():
+    worker = Slots()
+    made(worker, "faulty:Keeps-v0", "faulty:Keeps-v0")
+    columns = Columns(worker, "0 1")
+    actions = np.frombuffer(columns._memory, np.float64, 4, columns._at["action"])
+    for i in range(1, 4):
+        actions[:] = [0.1 * i, 0.2 * i, 0.3 * i, 0.4 * i]
+        before = actions.copy()
+        assert worker.stepBatch(columns.name) is None
+        assert (actions == before).all()
+        seen = columns.observations(worker._slots[0].task.observation_space)
+        assert seen.tolist() == [[0.2, 0.4], [0.6, 0.8]]
+
+
+@pytest.mark.parametrize(
+    ("culprit", "message"),
+    [
+        ("Raises", "had enough"),
+        ("WrongShape", "expected shape (2,), as its space says, but got (3, 1)"),
+        ("Exits", "called sys.exit(3)"),
+        ("OldWay", "not enough values to unpack (expected 5, got 4)"),
+    ],
+)
+def test_one_that_fails_in_a_batch_is_named_and_the_others_have_stepped(culprit, message):
+    worker = Slots()
+    made(worker, "faulty:Quiet-v0", f"faulty:{culprit}-v0", "faulty:BadReset-v0")
+    columns = Columns(worker, "0 1 2")
+    columns.action[1] = 1
+    for step in (1, 2):
+        said = json.loads(worker.stepAndResetBatch(columns.name))
+        assert list(said) == ["1"]
+        assert said["1"][0] is None
+        assert message in said["1"][1]
+        seen = columns.observations(worker._slots[0].task.observation_space)
+        assert seen[[0, 2], 0].tolist() == [step, step]
+    assert columns.terminated.tolist() == [False, False, True]
+    assert not columns.begun.any()  # Nobody is reset after a step that failed.
+
+
+def test_two_wrong_observations_are_not_taken_for_two_right_ones():
+    worker = Slots()
+    made(worker, "faulty:TooMuch-v0", "faulty:TooLittle-v0")
+    columns = Columns(worker, "0 1")
+    columns.action[:] = 1
+    said = json.loads(worker.stepBatch(columns.name))
+    assert "but got (3,)" in said["0"][1]
+    assert "but got (1,)" in said["1"][1]
+
+
+def test_values_of_another_dtype_are_taken_in_a_batch_as_they_are_alone():
+    worker = Slots()
+    made(worker, "faulty:WrongDtype-v0", "faulty:WrongDtype-v0")
+    columns = Columns(worker, "0 1")
+    columns.action[1] = 1
+    said = json.loads(worker.stepBatch(columns.name))
+    assert "expected uint8" in said["1"][1]
+    assert columns.observations(worker._slots[0].task.observation_space)[0].tolist() == [1, 2]
+
+
+def test_what_was_said_in_a_batch_is_told_until_something_else_was_said():
+    worker = Slots()
+    made(worker, "faulty:Tells-v0", "faulty:Tells-v0")
+    columns = Columns(worker, "0 1")
+    for step in (1, 2):
+        assert worker.stepAndResetBatch(columns.name) is None
+        assert json.loads(worker.info(1)) == {"steps": step}
+    assert columns.begun.all()
+    columns.begun[0] = False
+    assert json.loads(worker.info(0)) == {"steps": 0}
+    assert json.loads(worker.info(1)) == {"steps": 2}
+    assert worker.stepBatch(columns.name) is None
+    assert worker.step(0) is None
+    assert json.loads(worker.info(0)) == {"steps": 2}
+    assert json.loads(worker.info(1)) == {"steps": 1}
+
+
+def test_one_that_draws_stays_at_its_last_step_in_a_batch_too():
+    worker = Slots()
+    made(worker, "faulty:Tells-v0", render=True)
+    columns = Columns(worker, "0")
+    worker.stepAndResetBatch(columns.name)
+    worker.stepAndResetBatch(columns.name)
+    assert columns.terminated.all()
+    assert not columns.begun.any()
+    assert json.loads(worker.info(0)) == {"steps": 2}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["faulty:Nested-v0", "faulty:Nested-v0"],
+        ["faulty:StartsAtOne-v0", "faulty:StartsAtOne-v0"],
+        ["faulty:Quiet-v0", "faulty:WrongDtype-v0"],
+        ["CartPole-v1", "Acrobot-v1"],
+        ["CartPole-v1", "MountainCarContinuous-v0"],
+    ],
+)
+def test_environments_that_are_not_alike_make_no_batch(names):
+    worker = Slots()
+    made(worker, *names)
+    assert worker.batch("0 1", "") == ""
+
+
+def test_a_batch_ends_with_the_first_of_its_slots():
+    worker = Slots()
+    made(worker, "faulty:Tells-v0", "faulty:Tells-v0", "faulty:Tells-v0")
+    first, other = Columns(worker, "0 1"), Columns(worker, "1 2")
+    assert worker.stepBatch(first.name) is None
+    worker.close(0)
+    assert json.loads(worker.info(1)) == {"steps": 1}
+    with pytest.raises(KeyError):
+        worker.stepBatch(first.name)
+    assert worker.stepBatch(other.name) is None
+    assert json.loads(worker.info(1)) == {"steps": 2}
+
+
+def test_batches_may_share_their_slots():
+    worker = Slots()
+    made(worker, "faulty:Tells-v0", "faulty:Tells-v0")
+    first, other = Columns(worker, "0 1"), Columns(worker, "1 0")
+    assert worker.stepAndResetBatch(other.name) is None
+    assert json.loads(worker.info(0)) == {"steps": 1}
+    assert worker.stepAndResetBatch(first.name) is None
+    assert first.begun.all()
+    assert not other.begun.any()
+    assert json.loads(worker.info(0)) == {"steps": 2}
+    first.begun[:] = False
+    assert json.loads(worker.info(0)) == {"steps": 0}
+    assert worker.stepAndResetBatch(other.name) is None
+    assert worker.stepAndResetBatch(first.name) is None
+    first.begun[:] = False
+    assert worker.stepAndResetBatch(other.name) is None
+    assert json.loads(worker.info(0)) == {"steps": 1}
+
+
+def test_a_batch_lets_go_of_its_memory():
+    worker = Slots()
+    open_before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        made(worker, "CartPole-v1", "CartPole-v1")
+        Columns(worker, "0 1")
+        worker.close(0)
+        worker.close(1)
+    assert len(os.listdir("/proc/self/fd")) <= open_before + 4
 
 
 def test_a_group_steps_the_environments_that_are_there_now():

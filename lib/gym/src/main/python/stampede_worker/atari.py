@@ -15,7 +15,8 @@ from ale_py.env import AtariEnv
 from ale_py.registration import rom_id_to_name
 from ale_py.roms import get_all_rom_ids
 
-from stampede_worker.slots import NotFound, Step, write_result
+from stampede_worker.errors import NotFound
+from stampede_worker.slots import Step, write_result
 
 NOOP = 0
 STACK = 4
@@ -26,6 +27,8 @@ ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
 
 
 class AtariTask:
+    env_step = None  # The next observation is made of the one before, where that is.
+
     def __init__(
         self,
         name: str,

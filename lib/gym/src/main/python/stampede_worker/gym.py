@@ -14,7 +14,8 @@ import numpy as np
 from gymnasium.error import DeprecatedEnv, UnregisteredEnv
 
 from stampede_worker import groups, rendering, spaces
-from stampede_worker.slots import NotFound, Step, to_json, write_result
+from stampede_worker.errors import NotFound
+from stampede_worker.slots import Step, to_json, write_result
 
 NO_LIVES = -1
 
@@ -25,24 +26,25 @@ class GymTask:
         self._env = make(spec)
         self.action_space = self._env.action_space
         self.observation_space = self._env.observation_space
+        self.env_step = self._env.step
         self._varies = not spaces.is_fixed(self.observation_space)
         self._shown: list[Any] | None = None
-        self._info: dict[str, Any] = {}
+        self.last_info: dict[str, Any] = {}
 
     def bind(self, observation: memoryview, result: memoryview) -> Step:
         varies = self._varies
         write = self._write = spaces.writer(self.observation_space, observation)
 
         def tell(said: tuple) -> str | None:
-            observation, reward, terminated, truncated, self._info = said
+            observation, reward, terminated, truncated, self.last_info = said
             write(observation)
             write_result(result, 0, reward, NO_LIVES, terminated, truncated)
             return self._changed(observation) if varies else None
 
-        return Step(self._env.step, tell)
+        return Step(self.env_step, tell)
 
     def reset(self, seed: int | None, options: dict[str, Any] | None) -> str | None:
-        observation, self._info = self._env.reset(seed=seed, options=options)
+        observation, self.last_info = self._env.reset(seed=seed, options=options)
         self._shown = None
         self._write(observation)
         return self._changed(observation) if self._varies else None
@@ -58,7 +60,7 @@ class GymTask:
         return NO_LIVES
 
     def info(self) -> dict[str, Any]:
-        return self._info
+        return self.last_info
 
     def about(self) -> dict[str, Any]:
         spec = self._env.spec

@@ -18,8 +18,8 @@ from collections.abc import Callable
 
 from py4j import protocol
 
+from stampede_worker.errors import describe
 from stampede_worker.mailbox import Mailbox
-from stampede_worker.slots import describe
 
 ENTRY_POINT = "t"
 END = b"\ne\n"

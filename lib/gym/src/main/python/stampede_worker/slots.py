@@ -11,15 +11,15 @@ other. The step is over there until the JVM has taken note and sets these two by
 
 import gc
 import json
-import os
 import struct
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 import gymnasium
 
 from stampede_worker import spaces
+from stampede_worker.batch import Batch, can_be_columns
+from stampede_worker.errors import describe
 from stampede_worker.memory import SharedMemory
 
 write_result = struct.Struct("=di??").pack_into
@@ -27,10 +27,6 @@ RESULT_BYTES = 16
 ACTION = 2 * RESULT_BYTES
 CACHE_LINE = 64
 OVER = slice(12, 14)  # Of a result: terminated and truncated.
-LONGEST_TRACE = 20_000
-
-#: Where this package is.
-HERE = os.path.dirname(__file__) + os.sep
 NOTHING: Iterator[Any] = iter(())
 
 
@@ -43,15 +39,16 @@ class Step(NamedTuple):
     tell: Callable[[Any], str | None]
 
 
-class NotFound(Exception):
-    """There is no environment of this name."""
-
-
 class Task(Protocol):
     """An environment that writes its observations where it is told."""
 
     action_space: gymnasium.Space
     observation_space: gymnasium.Space
+    #: Steps as Gymnasium's environments do, for who tells by himself what it gives; None if this
+    #: task alone can.
+    env_step: Callable[[Any], tuple] | None
+    #: What the last reset or step said beside its results, where there is env_step.
+    last_info: dict[str, Any]
 
     def bind(self, observation: memoryview, result: memoryview) -> Step:
         """Gives the functions that step; from now on, they and reset write the observation here.
@@ -107,6 +104,8 @@ class Slot:
         #: One number, 0 unless the episode has ended with the last step.
         self.over = self._result[OVER].cast("H")
         self._put_aside = self._last_result[OVER].cast("H")
+        #: Not 0 while the JVM is shown the last step of an episode that this slot did in a batch.
+        self.begun = bytearray(1)
         self.action = spaces.reader(task.action_space, memory[ACTION : ACTION + action_bytes])
         self.act, self.tell = task.bind(self._observation, self._result)
 
@@ -134,12 +133,16 @@ class Slot:
 
     def put_aside(self) -> None:
         """Keeps the last step of an episode for the JVM, so that the next one can begin."""
-        self._last_info = self.task.info()
+        self.keep_info()
         self._last_observation[:] = self._observation
         self._last_result[:] = self._result  # From now on it is there.
 
+    def keep_info(self) -> None:
+        self._last_info = self.task.info()
+
     def info(self) -> dict[str, Any]:
-        return self._last_info if self._put_aside[0] else self.task.info()
+        aside = self._put_aside[0] or self.begun[0]
+        return self._last_info if aside else self.task.info()
 
     def render(self, directories: str) -> str:
         """Gives as JSON the size of a picture and where it is, or nothing if there is none."""
@@ -186,6 +189,8 @@ class Slots:
     def __init__(self) -> None:
         self._slots: dict[int, Slot] = {}
         self._groups: dict[str, Group] = {}
+        self._batches: dict[str, Batch] = {}
+        self._made = 0
 
     def make(self, number: int, spec: str, directories: str) -> str:
         wanted = json.loads(spec)
@@ -195,16 +200,16 @@ class Slots:
         return slot.describe()
 
     def reset(self, number: int) -> str | None:
-        return self._slots[number].reset(None)
+        return self._alone(number).reset(None)
 
     def resetWithSeed(self, number: int, seed: int) -> str | None:
-        return self._slots[number].reset(seed)
+        return self._alone(number).reset(seed)
 
     def resetWithOptions(self, number: int, seed: str, options: str) -> str | None:
-        return self._slots[number].reset(json.loads(seed), json.loads(options))
+        return self._alone(number).reset(json.loads(seed), json.loads(options))
 
     def step(self, number: int) -> str | None:
-        return self._slots[number].step()
+        return self._alone(number).step()
 
     def stepAll(self, numbers: str) -> str | None:
         return as_json(step_all(self._group(numbers).steps))
@@ -222,11 +227,53 @@ class Slots:
             said[name] = [*said.get(name, [None, None]), *begun]
         return as_json(said)
 
+    def batch(self, numbers: str, directories: str) -> str:
+        """Makes a batch of these slots.
+
+        Gives as JSON its name and where its columns lie, or nothing if the slots are not alike.
+        """
+        slots = {each: self._slots[int(each)] for each in numbers.split()}
+        if not can_be_columns([slot.task for slot in slots.values()]):
+            return ""
+        batch = Batch(slots, directories)
+        self._made += 1
+        name = f"batch {self._made}"
+        self._batches[name] = batch
+        return to_json({"name": name, **batch.describe()})
+
+    def stepBatch(self, name: str) -> str | None:
+        return as_json(self._batch(name).step())
+
+    def stepAndResetBatch(self, name: str) -> str | None:
+        """As stepAndResetAll, but the last steps stay in the columns."""
+        batch = self._batch(name)
+        said = batch.step()
+        ended = [] if said else batch.put_aside()
+        for slot, begun in do_all([(slot, each.reset, None) for slot, each in ended]).items():
+            said[slot] = [None, None, *begun]
+        return as_json(said)
+
     def resetAll(self, numbers: str) -> str | None:
-        slots = [(each, self._slots[int(each)]) for each in numbers.split()]
+        slots = [(each, self._alone(int(each))) for each in numbers.split()]
         return as_json(do_all([(name, slot.reset, None) for name, slot in slots]))
 
+    def _alone(self, number: int) -> Slot:
+        """A slot that does something by itself."""
+        self._settle()
+        return self._slots[number]
+
+    def _batch(self, name: str) -> Batch:
+        batch = self._batches[name]
+        if len(self._batches) > 1:
+            self._settle()  # Others may have some of its slots.
+        return batch
+
+    def _settle(self) -> None:
+        for batch in self._batches.values():
+            batch.hand_out_infos()
+
     def _group(self, numbers: str) -> Group:
+        self._settle()
         group = self._groups.get(numbers)
         if group is None:
             slots = [(self._slots[int(each)], each) for each in numbers.split()]
@@ -239,7 +286,7 @@ class Slots:
 
     def stepWith(self, number: int, parts: str) -> str | None:
         """Does an action with parts that memory does not hold."""
-        return self._slots[number].step(iter(json.loads(parts)))
+        return self._alone(number).step(iter(json.loads(parts)))
 
     def seedActions(self, number: int, seed: str) -> None:
         self._slots[number].task.action_space.seed(int(seed))
@@ -249,7 +296,7 @@ class Slots:
         return to_json(spaces.plain(space, space.sample()))
 
     def info(self, number: int) -> str:
-        return to_json(self._slots[number].info())
+        return to_json(self._alone(number).info())
 
     def render(self, number: int, directories: str) -> str:
         return self._slots[number].render(directories)
@@ -258,8 +305,11 @@ class Slots:
         return self._slots[number].task.check()
 
     def close(self, number: int) -> None:
+        self._settle()
         slot = self._slots.pop(number, None)
         self._groups.clear()
+        for name in [name for name, batch in self._batches.items() if batch.has(slot)]:
+            self._batches.pop(name).close()
         if slot:
             try:
                 slot.close()
@@ -302,33 +352,6 @@ def do_all(calls: list[Call]) -> Said:
 
 def as_json(said: Said) -> str | None:
     return json.dumps(said) if said else None
-
-
-def describe(e: BaseException) -> str:
-    """One word on whose fault it is, a colon, and what to tell the user."""
-    try:
-        if isinstance(e, NotFound):
-            return f"not found:{e}"[:LONGEST_TRACE]
-        if isinstance(e, SystemExit):
-            e = RuntimeError(f"the environment called sys.exit({e.code!r})").with_traceback(
-                e.__traceback__
-            )
-        reason = "".join(traceback.format_exception_only(e)).rstrip()[:LONGEST_TRACE]
-        trace = f"{reason}\n{trace_of(e)}"
-    except BaseException as worse:  # An exception that cannot even be printed.
-        trace = f"{type(e).__name__}, and describing it failed with {type(worse).__name__}"
-    return "failed:" + (trace if len(trace) <= LONGEST_TRACE else "… " + trace[-LONGEST_TRACE:])
-
-
-def trace_of(e: BaseException) -> str:
-    """Where it was raised, without the frames of this package that only led there."""
-    whole = traceback.TracebackException.from_exception(e)
-    each: traceback.TracebackException | None = whole
-    while each is not None:
-        others = [frame for frame in each.stack if not frame.filename.startswith(HERE)]
-        each.stack = traceback.StackSummary.from_list(others or each.stack)
-        each = each.__cause__ or each.__context__
-    return "".join(whole.format()).rstrip()
 
 
 def to_json(value: Any) -> str:

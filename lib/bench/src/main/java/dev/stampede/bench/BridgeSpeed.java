@@ -1,5 +1,7 @@
 package dev.stampede.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.stampede.env.Action;
 import dev.stampede.env.Environment;
 import dev.stampede.env.EnvironmentBatch;
@@ -47,8 +49,8 @@ public final class BridgeSpeed {
    * @param arguments environment; how many of them; seconds to measure; {@code together} (one
    *     thread, one call for many) or {@code apart} (a thread for each); µs of work that each
    *     thread does between two steps, 0 if not given. Instead of seconds {@code turns}: prints the
-   *     worker's Python, then reads numbers of rounds, a line each, steps all environments so often
-   *     and prints the nanoseconds that it took
+   *     worker's Python, then reads two numbers from each line, slices and rounds, steps all
+   *     environments so many rounds in each slice and prints the nanoseconds that each took
    */
   public static void main(String[] arguments) throws Exception {
     String id = arguments[0];
@@ -86,12 +88,17 @@ public final class BridgeSpeed {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      int rounds = Integer.parseInt(line);
-      long start = System.nanoTime();
-      for (int i = 0; i < rounds; i++) {
-        players.forEach(Player::step);
+      String[] words = line.split(" ", 2);
+      int rounds = Integer.parseInt(words[1]);
+      long[] took = new long[Integer.parseInt(words[0])];
+      for (int slice = 0; slice < took.length; slice++) {
+        long start = System.nanoTime();
+        for (int i = 0; i < rounds; i++) {
+          players.forEach(Player::step);
+        }
+        took[slice] = System.nanoTime() - start;
       }
-      System.out.println(System.nanoTime() - start);
+      System.out.println(Arrays.stream(took).mapToObj(Long::toString).collect(joining(" ")));
     }
   }
 

@@ -43,6 +43,9 @@ final class Doorbell implements AutoCloseable {
   /** In nanoseconds; a thread wakes up in less, also where idle cores are slow to. */
   private static final long WAKING_UP = 100_000;
 
+  /** In nanoseconds: shorter steps are waited for awake, if that takes nothing from the worker. */
+  private static final long WORTH_SLEEPING = Platform.coresHaveSiblings() ? 0 : 2_000_000;
+
   private final Closeable connection;
   private final OutputStream out;
   private final InputStream in;
@@ -110,9 +113,14 @@ final class Doorbell implements AutoCloseable {
     return bytes(method, "i" + slot);
   }
 
-  /** A call for several slots. */
-  static byte[] call(String method, IntStream slots) {
-    return bytes(method, "s" + slots.mapToObj(String::valueOf).collect(joining(" ")));
+  /** A call for several slots, given as {@link #numbers}. */
+  static byte[] call(String method, String slots) {
+    return bytes(method, "s" + slots);
+  }
+
+  /** The numbers of slots as calls for several have them. */
+  static String numbers(IntStream slots) {
+    return slots.mapToObj(String::valueOf).collect(joining(" "));
   }
 
   private static byte[] bytes(String method, String argument) {
@@ -189,7 +197,8 @@ final class Doorbell implements AutoCloseable {
 
   /**
    * Looking costs the worker some of its speed where two cores share their parts, so that this
-   * thread sleeps for most of a step that takes long, and pauses between looks.
+   * thread pauses between looks and sleeps for most of a step that takes long. Elsewhere the step
+   * has to take longer for that: a thread that has slept finds nothing in its caches.
    */
   private void lookForAnswer(@Nullable Mailbox here) throws IOException {
     if (spin == 0) {
@@ -197,7 +206,7 @@ final class Doorbell implements AutoCloseable {
     }
     long start = System.nanoTime();
     long asleep = usualStep * 3 / 4 - WAKING_UP;
-    if (stepping && asleep > 0) {
+    if (stepping && asleep > 0 && usualStep > WORTH_SLEEPING) {
       LockSupport.parkNanos(asleep);
       if (hasCome(here)) { // Perhaps for long.
         usualStep -= usualStep / 8;

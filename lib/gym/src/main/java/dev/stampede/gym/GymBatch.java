@@ -6,13 +6,13 @@ import dev.stampede.env.EnvironmentBatch;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Step;
 import dev.stampede.env.Wrapper;
+import dev.stampede.gym.Columns.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +25,13 @@ import org.jspecify.annotations.Nullable;
  * steps has done as well if it is known that they follow.
  */
 final class GymBatch implements EnvironmentBatch {
-  private static final String STEP = "stepAll";
-  private static final String STEP_AND_RESET = "stepAndResetAll";
-  private static final String RESET = "resetAll";
+  private static final Calls STEP = new Calls("stepAll", "stepBatch");
+  private static final Calls STEP_AND_RESET = new Calls("stepAndResetAll", "stepAndResetBatch");
+  private static final Calls RESET = new Calls("resetAll", "");
 
   private final List<Environment> wrapped;
   private final List<GymEnvironment> environments;
-  private final List<Group> stepping;
-  private final List<Group> steppingAndResetting;
+  private final List<Group> groups;
   private final boolean everyResetReachesPython;
 
   /**
@@ -41,35 +40,31 @@ final class GymBatch implements EnvironmentBatch {
   GymBatch(List<Environment> wrapped) {
     this.wrapped = List.copyOf(wrapped);
     this.environments = wrapped.stream().map(GymBatch::innermost).toList();
-    this.stepping = grouped(environments, GymEnvironment::worker, STEP);
-    this.steppingAndResetting = grouped(environments, GymEnvironment::worker, STEP_AND_RESET);
+    this.groups = grouped(environments, GymEnvironment::worker);
     this.everyResetReachesPython = wrapped.stream().noneMatch(GymBatch::keepsGamesGoing);
   }
 
   @Override
   public List<Step> step(List<Action> actions) {
-    return step(actions, stepping, STEP);
+    return step(actions, STEP);
   }
 
   @Override
   public List<Step> stepBeforeReset(List<Action> actions) {
-    return step(actions, steppingAndResetting, STEP_AND_RESET);
+    return step(actions, STEP_AND_RESET);
   }
 
-  private List<Step> step(List<Action> actions, List<Group> groups, String method) {
+  private List<Step> step(List<Action> actions, Calls how) {
     if (actions.size() != environments.size()) {
       throw new IllegalArgumentException(
           "actions: expected one for each of the %d environments but got %d"
               .formatted(environments.size(), actions.size()));
     }
-    for (int e = 0; e < environments.size(); e++) {
-      environments.get(e).prepare(actions.get(e));
-    }
     List<Group> now =
-        groups.stream().allMatch(Group::inOneProcess)
-            ? groups
-            : grouped(environments, e -> e.slot().process(), method);
-    List<Call> calls = now.stream().map(Call::ringForStep).toList();
+        areWhole() ? groups : grouped(environments, environment -> environment.slot().process());
+    List<Call> calls = new ArrayList<>(now.size());
+    now.forEach(group -> group.prepare(actions)); // None has stepped if an action is refused.
+    now.forEach(group -> calls.add(Call.ringForStep(group, how)));
     calls.forEach(Call::finishStep);
 
     List<Step> steps = new ArrayList<>(wrapped.size());
@@ -87,6 +82,15 @@ final class GymBatch implements EnvironmentBatch {
     return steps;
   }
 
+  /** False after a worker died and only some of its environments were made anew. */
+  private boolean areWhole() {
+    boolean whole = true;
+    for (Group group : groups) {
+      whole &= group.isWhole();
+    }
+    return whole;
+  }
+
   @Override
   public List<Observation> reset(List<Integer> which) {
     List<GymEnvironment> left =
@@ -94,7 +98,7 @@ final class GymBatch implements EnvironmentBatch {
     if (everyResetReachesPython && left.size() > 1) {
       List<GymEnvironment> some = left.stream().filter(GymEnvironment::inPlace).toList();
       List<Call> calls =
-          grouped(some, e -> e.slot().process(), RESET).stream().map(Call::ringForReset).toList();
+          grouped(some, e -> e.slot().process()).stream().map(Call::ringForReset).toList();
       calls.forEach(Call::finishReset);
     }
     return which.stream().map(e -> wrapped.get(e).reset()).toList();
@@ -122,31 +126,82 @@ final class GymBatch implements EnvironmentBatch {
   }
 
   private static List<Group> grouped(
-      List<GymEnvironment> environments, Function<GymEnvironment, Object> by, String method) {
-    Map<Object, List<GymEnvironment>> groups = new LinkedHashMap<>();
-    environments.forEach(e -> groups.computeIfAbsent(by.apply(e), key -> new ArrayList<>()).add(e));
-    return groups.values().stream()
-        .map(
-            members ->
-                new Group(
-                    members,
-                    Doorbell.call(method, members.stream().mapToInt(GymEnvironment::number))))
-        .toList();
+      List<GymEnvironment> environments, Function<GymEnvironment, Object> by) {
+    Map<Object, List<Integer>> groups = new LinkedHashMap<>();
+    for (int e = 0; e < environments.size(); e++) {
+      groups.computeIfAbsent(by.apply(environments.get(e)), key -> new ArrayList<>()).add(e);
+    }
+    return groups.values().stream().map(places -> new Group(environments, places)).toList();
   }
 
-  /** Environments of one worker, and the call for all of them. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Group(List<GymEnvironment> members, byte[] call) {
+  /**
+   * What the worker is called for, in Python.
+   *
+   * @param inColumns the same for environments that step in {@link Columns}
+   */
+  private record Calls(String alone, String inColumns) {}
 
-    /** False after a worker died and only some of its environments were made anew. */
-    boolean inOneProcess() {
-      WorkerProcess process = process();
-      for (GymEnvironment member : members) {
-        if (member.slot().process() != process) {
+  /** Environments of one worker. */
+  private static final class Group {
+    private final int[] indices;
+    private final List<GymEnvironment> members;
+    private final String numbers;
+    private final Map<String, byte[]> calls = new HashMap<>();
+    private List<Slot> slots = List.of();
+    private Optional<Columns> columns = Optional.empty();
+
+    Group(List<GymEnvironment> all, List<Integer> indices) {
+      this.indices = indices.stream().mapToInt(Integer::intValue).toArray();
+      this.members = indices.stream().map(all::get).toList();
+      this.numbers = Doorbell.numbers(members.stream().mapToInt(GymEnvironment::number));
+    }
+
+    /** Whether all are in one process; if so, they step in columns from now on where they can. */
+    boolean isWhole() {
+      if (hasItsSlots()) {
+        return true;
+      }
+      slots = List.of();
+      columns = Optional.empty();
+      calls.clear();
+      if (members.stream().anyMatch(member -> member.slot().process() != process())) {
+        return false;
+      }
+      List<Slot> found = members.stream().map(GymEnvironment::slot).toList();
+      try {
+        columns = Slot.columns(found, numbers);
+        slots = found;
+      } catch (WorkerDied e) {
+        // The call for the step will find that out as well.
+      }
+      return true;
+    }
+
+    private boolean hasItsSlots() {
+      for (int i = 0; i < slots.size(); i++) {
+        if (slots.get(i) != members.get(i).slot()) {
           return false;
         }
       }
-      return true;
+      return !slots.isEmpty();
+    }
+
+    List<GymEnvironment> members() {
+      return members;
+    }
+
+    @Nullable Place place(int i) {
+      return columns.isPresent() ? columns.get().place(i) : null;
+    }
+
+    void prepare(List<Action> actions) {
+      for (int i = 0; i < indices.length; i++) {
+        members.get(i).prepare(actions.get(indices[i]), place(i));
+      }
+    }
+
+    Worker worker() {
+      return members.get(0).worker();
     }
 
     WorkerProcess process() {
@@ -155,15 +210,29 @@ final class GymBatch implements EnvironmentBatch {
 
     /** How many the worker resets, or has reset, after it has stepped all. */
     int resets() {
-      return (int) members.stream().filter(member -> member.slot().showsLast()).count();
+      return resets(columns);
     }
 
-    Doorbell ringForStep() throws WorkerDied {
-      return process().ringForStep(call, members.size(), this::resets);
+    /** For any thread. */
+    private int resets(Optional<Columns> inColumns) {
+      return inColumns.isPresent()
+          ? inColumns.get().begun()
+          : (int) members.stream().filter(member -> member.slot().hasPutAside()).count();
+    }
+
+    Doorbell ringForStep(Calls how) throws WorkerDied {
+      Optional<Columns> now = columns; // Another thread asks for the resets, perhaps late.
+      byte[] call =
+          now.isPresent() ? call(how.inColumns(), now.get().name()) : call(how.alone(), numbers);
+      return process().ringForStep(call, members.size(), () -> resets(now));
     }
 
     Doorbell ringForReset() throws WorkerDied {
-      return process().ringForReset(call, members.size());
+      return process().ringForReset(call(RESET.alone(), numbers), members.size());
+    }
+
+    private byte[] call(String method, String argument) {
+      return calls.computeIfAbsent(method, m -> Doorbell.call(m, argument));
     }
   }
 
@@ -175,9 +244,9 @@ final class GymBatch implements EnvironmentBatch {
    */
   private record Call(Group group, Optional<Doorbell> bell, @Nullable WorkerDied died) {
 
-    static Call ringForStep(Group group) {
+    static Call ringForStep(Group group, Calls how) {
       try {
-        return new Call(group, Optional.of(group.ringForStep()), null);
+        return new Call(group, Optional.of(group.ringForStep(how)), null);
       } catch (WorkerDied e) {
         return new Call(group, Optional.empty(), e);
       }
@@ -193,18 +262,24 @@ final class GymBatch implements EnvironmentBatch {
 
     void finishStep() {
       try {
-        finish(Call::stepped, GymEnvironment::stepFailed);
+        group.worker().stepped(finish(this::stepped, this::stepFailed));
       } catch (WorkerDied e) {
         boolean inReset = group.resets() > 0; // All have stepped before; the next step is lost.
-        Consumer<GymEnvironment> end =
-            inReset ? GymEnvironment::stepped : member -> member.stepDied(e);
-        group.members().forEach(end);
+        group.worker().stepped(inReset ? group.members().size() : 0);
+        for (int i = 0; i < group.members().size(); i++) {
+          if (inReset) {
+            group.members().get(i).stepped(group.place(i));
+          } else {
+            group.members().get(i).stepDied(e);
+          }
+        }
       }
     }
 
-    private static void stepped(GymEnvironment member, Said said) {
+    private void stepped(int i, Said said) {
+      GymEnvironment member = group.members().get(i);
       member.slot().keep(said.changed());
-      member.stepped();
+      member.stepped(group.place(i));
       if (said.resetError() != null) {
         member.resetFailed(WorkerProcess.failure(said.resetError()));
       } else if (member.slot().showsLast()) {
@@ -212,32 +287,52 @@ final class GymBatch implements EnvironmentBatch {
       }
     }
 
+    private void stepFailed(int i, RuntimeException failure) {
+      Place place = group.place(i);
+      if (place != null) {
+        place.over(); // Should the worker have gone on.
+      }
+      group.members().get(i).stepFailed(failure);
+    }
+
     void finishReset() {
       try {
-        finish((member, said) -> member.wasReset(said.changed()), GymEnvironment::resetFailed);
+        finish(
+            (i, said) -> group.members().get(i).wasReset(said.changed()),
+            (i, failure) -> group.members().get(i).resetFailed(failure));
       } catch (WorkerDied e) { // Then each is reset by itself, in another process.
-        group.members().get(0).worker().died(group.process(), e);
+        group.worker().died(group.process(), e);
       }
     }
 
-    /** Whatever comes of it, the calls to other workers have to be finished as well. */
-    private void finish(
-        BiConsumer<GymEnvironment, Said> done, BiConsumer<GymEnvironment, RuntimeException> failed)
-        throws WorkerDied {
+    /**
+     * Whatever comes of it, the calls to other workers have to be finished as well.
+     *
+     * @return how many are done
+     */
+    private int finish(For<Said> done, For<RuntimeException> failed) throws WorkerDied {
+      List<GymEnvironment> members = group.members();
+      int well = 0;
       try {
         Map<String, List<@Nullable String>> said = answer();
-        for (GymEnvironment member : group.members()) {
+        for (int i = 0; i < members.size(); i++) {
           Said own =
-              said.isEmpty() ? Said.NOTHING : Said.of(said.get(String.valueOf(member.number())));
+              said.isEmpty()
+                  ? Said.NOTHING
+                  : Said.of(said.get(String.valueOf(members.get(i).number())));
           if (own.error() != null) {
-            failed.accept(member, WorkerProcess.failure(own.error()));
+            failed.accept(i, WorkerProcess.failure(own.error()));
           } else {
-            done.accept(member, own);
+            done.accept(i, own);
+            well++;
           }
         }
       } catch (RuntimeException failure) {
-        group.members().forEach(member -> failed.accept(member, failure));
+        for (int i = 0; i < members.size(); i++) {
+          failed.accept(i, failure);
+        }
       }
+      return well;
     }
 
     @SuppressWarnings("unchecked") // As the worker answers.
@@ -248,6 +343,11 @@ final class GymBatch implements EnvironmentBatch {
       String said = group.process().answer(bell.orElseThrow());
       return said == null ? Map.of() : Slot.read(said, Map.class);
     }
+  }
+
+  /** What is done with what came of a member of a group, given by its place there. */
+  private interface For<T> {
+    void accept(int i, T what);
   }
 
   /**

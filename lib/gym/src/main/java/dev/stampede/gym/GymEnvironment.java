@@ -6,6 +6,7 @@ import dev.stampede.env.EnvironmentException;
 import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.Step;
+import dev.stampede.gym.Columns.Place;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -28,6 +29,7 @@ class GymEnvironment implements Environment {
   private OptionalInt seed = OptionalInt.empty();
   private boolean underWay;
   private boolean closed;
+  private final Supplier<Step> handOut = () -> slot.result();
   private @Nullable Supplier<Step> stepAhead;
   private @Nullable Supplier<Observation> resetAhead;
 
@@ -130,7 +132,7 @@ class GymEnvironment implements Environment {
   private Step stepAlone(Action action) {
     try {
       Step step = slot.step(action);
-      worker.stepped();
+      worker.stepped(1);
       return step;
     } catch (WorkerDied e) {
       return lostStep(e);
@@ -142,16 +144,20 @@ class GymEnvironment implements Environment {
     return new Step(slot.observation(), 0, Step.Ending.LOST, Optional.empty());
   }
 
-  /** Writes the action that a batch is going to do. */
-  final void prepare(Action action) {
+  /**
+   * Writes the action that a batch is going to do.
+   *
+   * @param place where the batch has its steps; null if in the slot's own memory
+   */
+  final void prepare(Action action, @Nullable Place place) {
     requireEpisode();
-    slot.write(action);
+    slot.prepare(action, place);
   }
 
   /** A batch has done a step with the action prepared: the next {@link #step} hands it out. */
-  final void stepped() {
-    worker.stepped();
-    stepAhead = slot::result;
+  final void stepped(@Nullable Place place) {
+    slot.showStepOf(place);
+    stepAhead = handOut;
   }
 
   /** A batch has tried to, and the worker died. */
@@ -161,7 +167,7 @@ class GymEnvironment implements Environment {
 
   /** A batch has tried to, and the environment raised an exception. */
   final void stepFailed(RuntimeException failure) {
-    slot.begin(null); // Nobody will ask for a last step, should there be one.
+    slot.forgetLast();
     stepAhead =
         () -> {
           throw failure;

@@ -68,6 +68,15 @@ final class Platform {
     return Set.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""));
   }
 
+  /** Whether two of the processor's cores are one that works at two things, as far as is known. */
+  static boolean coresHaveSiblings() {
+    try {
+      return !Files.readString(Path.of("/sys/devices/system/cpu/smt/active")).strip().equals("0");
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** The virtual environment that has this interpreter. */
   static Path directoryOf(Path python) {
     return python.resolve("../..").normalize();

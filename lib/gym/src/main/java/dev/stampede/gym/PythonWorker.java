@@ -51,6 +51,22 @@ interface PythonWorker {
    */
   @Nullable String stepAndResetAll(String slots);
 
+  /**
+   * Makes a batch of slots that are alike, which then step in columns, until one of them is closed.
+   *
+   * @param slots as of {@link #stepAll}
+   * @param directories as of {@link #make}
+   * @return JSON: the batch's name, the path of the memory and where its columns are; an empty text
+   *     if these slots cannot do it
+   */
+  String batch(String slots, String directories);
+
+  /** As {@link #stepAll}. */
+  @Nullable String stepBatch(String name);
+
+  /** As {@link #stepAndResetAll}, but the last steps stay where they are. */
+  @Nullable String stepAndResetBatch(String name);
+
   /** Resets several slots in the same way as {@link #stepAll} steps them. */
   @Nullable String resetAll(String slots);
 

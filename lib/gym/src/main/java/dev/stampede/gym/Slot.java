@@ -13,6 +13,7 @@ import dev.stampede.env.Observation;
 import dev.stampede.env.Space;
 import dev.stampede.env.SpaceValues;
 import dev.stampede.env.Step;
+import dev.stampede.gym.Columns.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * sides let go of it. slots.py describes what lies where.
  */
 final class Slot {
-  private static final int REWARD = 0;
   private static final int LIVES = 8;
   private static final int TERMINATED = 12;
   private static final int TRUNCATED = 13;
@@ -47,6 +47,7 @@ final class Slot {
   private final WorkerProcess process;
   private final int number;
   private final ByteBuffer memory;
+  private final ByteBuffer action;
   private final byte[] resetCall;
   private final byte[] stepCall;
   private final Space actionSpace;
@@ -54,6 +55,7 @@ final class Slot {
   private final Seen now;
   private final Seen last;
   private final JsonNode about;
+  private volatile @Nullable Place together;
   private List<?> varying = List.of();
 
   private Slot(WorkerProcess process, int number, ByteBuffer memory, JsonNode description) {
@@ -65,9 +67,20 @@ final class Slot {
     this.actionSpace = SpaceReader.read(description.get("action"));
     this.observationSpace = SpaceReader.read(description.get("observation"));
     int bytes = description.get("observationBytes").intValue();
-    this.now = new Seen(memory, 0, description.get("observationAt").intValue(), bytes);
-    this.last = new Seen(memory, LAST, description.get("lastObservationAt").intValue(), bytes);
+    this.action = memory.slice(ACTION, memory.capacity() - ACTION).order(ByteOrder.nativeOrder());
+    this.now = seen(memory, 0, description.get("observationAt").intValue(), bytes);
+    this.last = seen(memory, LAST, description.get("lastObservationAt").intValue(), bytes);
     this.about = description.path("about");
+  }
+
+  private static Seen seen(ByteBuffer memory, int resultAt, int observationAt, int bytes) {
+    return new Seen(
+        memory,
+        resultAt,
+        resultAt + LIVES,
+        resultAt + TERMINATED,
+        resultAt + TRUNCATED,
+        memory.slice(observationAt, bytes));
   }
 
   /**
@@ -93,6 +106,34 @@ final class Slot {
       return new Slot(process, number, memory, description);
     } catch (RuntimeException e) {
       throw nonsense(e);
+    }
+  }
+
+  /**
+   * Has some slots of one process step in columns.
+   *
+   * @param numbers of the slots, as calls have them
+   * @return nothing if they are not alike, or if it fails, for want of memory most of all: then
+   *     each has its results in its own memory
+   */
+  static Optional<Columns> columns(List<Slot> slots, String numbers) throws WorkerDied {
+    Slot first = slots.get(0);
+    try {
+      String description = first.process.batch(numbers, SharedMemory.directories());
+      if (description.isEmpty()) {
+        return Optional.empty();
+      }
+      JsonNode columns = understood(description);
+      return Optional.of(
+          new Columns(
+              columns.get("name").textValue(),
+              map(columns),
+              columns.get("at"),
+              slots.size(),
+              columns.get("actionBytes").intValue(),
+              first.now.bytes().capacity()));
+    } catch (EnvironmentException e) {
+      return Optional.empty();
     }
   }
 
@@ -146,11 +187,37 @@ final class Slot {
   }
 
   /**
-   * Whether the worker has put the last step of an episode aside and gone on to the next one. What
+   * Shows from now on what a batch has done.
+   *
+   * @param place where; null if this slot's own memory has it
+   */
+  void showStepOf(@Nullable Place place) {
+    if (together != place) { // Writing it costs more than a look.
+      together = place;
+    }
+  }
+
+  /**
+   * Whether the worker has gone on to the next episode with the last step of the one before. What
    * this slot shows is that step until {@link #begin}. For any thread.
    */
   boolean showsLast() {
+    Place place = together;
+    return place != null ? place.hasBegun() : hasPutAside();
+  }
+
+  /** Whether the last step is in this slot's own memory, put aside. For any thread. */
+  boolean hasPutAside() {
     return memory.getShort(LAST + OVER) != 0;
+  }
+
+  /** Nobody will ask for a last step, should there be one. */
+  void forgetLast() {
+    Place place = together;
+    if (place != null) {
+      place.over();
+    }
+    memory.putShort(LAST + OVER, (short) 0);
   }
 
   /**
@@ -159,13 +226,15 @@ final class Slot {
    * @param changed as the worker answers
    */
   Observation begin(@Nullable String changed) {
-    memory.putShort(LAST + OVER, (short) 0);
+    forgetLast();
+    together = null;
     keep(changed);
     return now.observation();
   }
 
   private Seen shown() {
-    return showsLast() ? last : now;
+    Place place = together;
+    return place != null ? place.seen() : showsLast() ? last : now;
   }
 
   /** All of what the environment observed last. */
@@ -186,19 +255,19 @@ final class Slot {
 
   /** Lives left after the last step or reset, −1 in an environment that has no such thing. */
   int lives() {
-    return memory.getInt(shown().resultAt() + LIVES);
+    return shown().lives();
   }
 
   double reward() {
-    return memory.getDouble(shown().resultAt() + REWARD);
+    return shown().reward();
   }
 
   boolean terminated() {
-    return memory.get(shown().resultAt() + TERMINATED) != 0;
+    return shown().terminated();
   }
 
   boolean truncated() {
-    return memory.get(shown().resultAt() + TRUNCATED) != 0;
+    return shown().truncated();
   }
 
   void reset() throws WorkerDied {
@@ -214,23 +283,26 @@ final class Slot {
   }
 
   Step step(Action action) throws WorkerDied {
-    write(action);
+    prepare(action, null);
     keep(ringForStep());
     return result();
   }
 
   private @Nullable String ringForStep() throws WorkerDied {
-    return process.answer(process.ringForStep(stepCall, 1));
+    String changed = process.answer(process.ringForStep(stepCall, 1));
+    together = null;
+    return changed;
   }
 
   /** The step that the worker has done last. */
   Step result() {
-    return new Step(observation(), reward(), terminated(), truncated());
+    return shown().step();
   }
 
   /** Does any action of {@link #actionSpace()}; see {@link SpaceValues} for how it is given. */
-  void stepRaw(Object action) throws WorkerDied {
-    List<Object> parts = Parts.split(actionSpace, action, memoryOfAction());
+  void stepRaw(Object raw) throws WorkerDied {
+    List<Object> parts =
+        Parts.split(actionSpace, raw, action.duplicate().clear().order(ByteOrder.nativeOrder()));
     keep(parts.isEmpty() ? ringForStep() : process.step(number, write(parts)));
   }
 
@@ -280,32 +352,30 @@ final class Slot {
     process.closeSlot(number);
   }
 
-  private ByteBuffer memoryOfAction() {
-    return memory.duplicate().order(ByteOrder.nativeOrder()).position(ACTION);
-  }
-
   /**
    * Puts an action where the worker reads it.
    *
+   * @param place in a batch; null if the environment steps alone
    * @throws IllegalArgumentException if it is not one of {@link #actionSpace()}
    */
-  void write(Action action) {
+  void prepare(Action wanted, @Nullable Place place) {
+    ByteBuffer target = place != null ? place.action() : action;
     if (actionSpace instanceof Space.Discrete discrete) {
-      int index = action.index();
+      int index = wanted.index();
       if (index < 0 || index >= discrete.n()) {
         throw new IllegalArgumentException(
             "action: expected one of 0…" + (discrete.n() - 1) + " but got " + index);
       }
-      memory.putLong(ACTION, discrete.start() + (long) index);
+      target.putLong(0, discrete.start() + (long) index);
     } else if (actionSpace instanceof Space.Box box) {
-      float[] numbers = action.numbers();
+      float[] numbers = wanted.numbers();
       if (numbers.length != box.size()) {
         throw new IllegalArgumentException(
             "action: expected " + box.size() + " numbers but got " + numbers.length);
       }
-      memory.position(ACTION);
+      target.clear();
       for (float each : numbers) {
-        SpaceValues.writeNumber(box.element(), each, memory);
+        SpaceValues.writeNumber(box.element(), each, target);
       }
     } else {
       throw new IllegalArgumentException(
@@ -331,22 +401,6 @@ final class Slot {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("this cannot be written as JSON: " + value, e);
-    }
-  }
-
-  /**
-   * A place for what a step or reset has shown.
-   *
-   * @param resultAt where reward, lives, terminated and truncated are in the slot's memory
-   * @param bytes of the observation
-   */
-  private record Seen(int resultAt, ByteBuffer bytes, Observation observation) {
-    Seen(ByteBuffer memory, int resultAt, int observationAt, int size) {
-      this(resultAt, memory.slice(observationAt, size));
-    }
-
-    private Seen(int resultAt, ByteBuffer bytes) {
-      this(resultAt, bytes, Observation.of(bytes));
     }
   }
 

@@ -85,9 +85,9 @@ final class Worker implements AutoCloseable {
     return nextSlot.getAndIncrement();
   }
 
-  /** Counts a step that went well. */
-  void stepped() {
-    steps.increment();
+  /** Counts steps that went well. */
+  void stepped(int many) {
+    steps.add(many);
   }
 
   /**

@@ -180,6 +180,11 @@ final class WorkerProcess implements AutoCloseable {
     return description;
   }
 
+  /** Has environments that are alike step in columns; see {@link PythonWorker#batch}. */
+  String batch(String slots, String directories) throws WorkerDied {
+    return text(call(makeLimit, () -> python.batch(slots, directories)));
+  }
+
   /** Sends a call that resets so many environments; to be {@linkplain #answer answered}. */
   Doorbell ringForReset(byte[] call, int environments) throws WorkerDied {
     Duration limit = makeLimit.multipliedBy(environments);
@@ -197,8 +202,10 @@ final class WorkerProcess implements AutoCloseable {
    * @param resets how many, as far as is known; asked by another thread during the call
    */
   Doorbell ringForStep(byte[] call, int environments, IntSupplier resets) throws WorkerDied {
-    Duration limit = stepLimit.multipliedBy(environments);
-    return ring(() -> limit.plus(makeLimit.multipliedBy(resets.getAsInt())), call, true);
+    return ring(
+        () -> stepLimit.multipliedBy(environments).plus(makeLimit.multipliedBy(resets.getAsInt())),
+        call,
+        true);
   }
 
   /**

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -98,6 +99,74 @@ class GymBatchTest {
     assertThatThrownBy(() -> batch.step(actions(1, 0)))
         .hasMessageContaining("the environment called sys.exit(3)");
     assertThat(stepsDone(environments.get(1))).isEqualTo(1);
+  }
+
+  @Test
+  void those_that_are_alike_step_in_columns_and_without_memory_for_them_as_others_do() {
+    List<Environment> alike = made(one, "faulty:Quiet-v0", "faulty:Raises-v0");
+    List<Environment> others = made(one, "faulty:Nested-v0", "faulty:Nested-v0");
+    EnvironmentBatch batch = new GymBatch(alike);
+    alike.forEach(Environment::reset);
+    System.setProperty(SharedMemory.DIRECTORIES, "/no such directory");
+    try {
+      assertThat(columns(alike)).isEmpty();
+      assertThat(batch.step(actions(0, 0))).extracting(Step::reward).containsOnly(1.0);
+    } finally {
+      System.clearProperty(SharedMemory.DIRECTORIES);
+    }
+    assertThat(batch.step(actions(0, 0))).extracting(Step::reward).containsOnly(1.0);
+    assertThat(alike).extracting(GymBatchTest::stepsDone).containsOnly(2.0);
+    assertThat(columns(alike)).isPresent();
+    assertThat(columns(others)).isEmpty();
+  }
+
+  @Test
+  void steps_alone_and_together_are_of_the_same_episode() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Quiet-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    EnvironmentBatch turned = new GymBatch(List.of(environments.get(1), environments.get(0)));
+    environments.forEach(Environment::reset);
+
+    batch.step(actions(0, 0));
+    environments.get(0).step(Action.of(0));
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(2.0, 1.0);
+    turned.step(actions(0, 0));
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(3.0, 2.0);
+    batch.step(actions(0, 0));
+    environments.get(1).reset();
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(4.0, 0.0);
+    batch.step(actions(0, 0));
+    assertThat(environments).extracting(GymBatchTest::stepsDone).containsExactly(5.0, 1.0);
+  }
+
+  @Test
+  void a_lost_step_shows_what_was_seen_last() {
+    List<Environment> environments = made(one, "faulty:Quiet-v0", "faulty:Dies-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    batch.step(actions(0, 0));
+    String seen = checksum(batch.step(actions(0, 0)).get(1).observation());
+
+    Step lost = batch.step(actions(0, 1)).get(1);
+
+    assertThat(lost.ending()).isEqualTo(Ending.LOST);
+    assertThat(checksum(lost.observation())).isEqualTo(seen);
+    environments.forEach(environment -> environment.reset(3));
+    assertThat(batch.step(actions(0, 0))).extracting(Step::ending).containsOnly(Ending.NONE);
+  }
+
+  @Test
+  void a_lost_step_after_one_that_failed_shows_what_was_seen_before_both() {
+    List<Environment> environments = made(one, "faulty:Raises-v0", "faulty:Dies-v0");
+    EnvironmentBatch batch = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    String seen = checksum(batch.step(actions(0, 0)).get(0).observation());
+    assertThatThrownBy(() -> batch.step(actions(1, 0))).hasMessageContaining("had enough");
+
+    Step lost = batch.step(actions(0, 1)).get(0);
+
+    assertThat(lost.ending()).isEqualTo(Ending.LOST);
+    assertThat(checksum(lost.observation())).isEqualTo(seen);
   }
 
   @Test
@@ -307,6 +376,23 @@ class GymBatchTest {
   }
 
   @Test
+  void a_worker_that_dies_in_a_reset_has_done_the_steps_of_another_batch() {
+    List<Environment> environments =
+        made(one, "faulty:BadReset-v0(how=\"dies\")", "faulty:Quiet-v0", "faulty:Nested-v0");
+    EnvironmentBatch alike = new GymBatch(environments.subList(0, 2));
+    EnvironmentBatch all = new GymBatch(environments);
+    environments.forEach(environment -> environment.reset(3));
+    alike.step(actions(0, 0));
+
+    List<Step> steps = all.stepBeforeReset(actions(0, 0, 0));
+
+    assertThat(steps)
+        .extracting(Step::ending)
+        .containsExactly(Ending.TERMINATED, Ending.NONE, Ending.NONE);
+    assertThat(environments.subList(0, 2)).extracting(GymBatchTest::stepsDone).containsOnly(2.0);
+  }
+
+  @Test
   void a_reset_that_does_not_end_is_given_up_after_its_own_limit() {
     System.setProperty(WorkerProcess.MAKE_LIMIT, "10"); // Its worker starts within it, too.
     try (Worker impatient = Workers.worker(Duration.ofSeconds(1), restarts)) {
@@ -338,6 +424,17 @@ class GymBatchTest {
       batch.reset(List.of(0));
       assertThat(batch.step(actions(0)).get(0).ending()).isEqualTo(Ending.NONE);
       assertThat(restarts).hasValue(0);
+    }
+  }
+
+  /** As the worker has them for the environments of a batch, in this order. */
+  private static Optional<Columns> columns(List<Environment> environments) {
+    List<Slot> slots = environments.stream().map(e -> ((GymEnvironment) e).slot()).toList();
+    IntStream numbers = environments.stream().mapToInt(e -> ((GymEnvironment) e).number());
+    try {
+      return Slot.columns(slots, Doorbell.numbers(numbers));
+    } catch (WorkerDied e) {
+      throw new AssertionError(e);
     }
   }
 
