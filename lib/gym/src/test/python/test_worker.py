@@ -302,6 +302,20 @@ def test_what_was_said_in_a_batch_is_told_until_something_else_was_said():
     assert json.loads(worker.info(1)) == {"steps": 1}
 
 
+def test_what_was_said_is_told_of_each_where_one_goes_on_to_its_next_episode():
+    worker = Slots()
+    made(worker, "faulty:Tells-v0", "faulty:Tells-v0")
+    columns = Columns(worker, "0 1")
+    worker.stepAndResetBatch(columns.name)
+    worker.reset(0)
+    worker.stepAndResetBatch(columns.name)
+    assert columns.begun.tolist() == [False, True]
+    assert json.loads(worker.info(0)) == {"steps": 1}
+    assert json.loads(worker.info(1)) == {"steps": 2}
+    columns.begun[1] = False
+    assert json.loads(worker.info(1)) == {"steps": 0}
+
+
 def test_one_that_draws_stays_at_its_last_step_in_a_batch_too():
     worker = Slots()
     made(worker, "faulty:Tells-v0", render=True)

@@ -9,6 +9,8 @@ is followed by the next one within the same call, the columns still hold its las
 the column "begun" is set until the JVM has taken note.
 """
 
+import itertools
+import operator
 import struct
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ REWARD, FLAG = struct.Struct("=d"), struct.Struct("=?")
 CACHE_LINE = 64
 NO_LIVES = -1
 NUMBER = ((), "q")
+TOLD = object()  # Instead of an info that its task has, or has something newer.
 
 
 class Batch:
@@ -64,7 +67,7 @@ class Batch:
         self._rewards, self._begun = columns["reward"], columns["begun"]
         self._terminated, self._truncated = columns["terminated"], columns["truncated"]
         self._none_begun = bytes(n)
-        self._infos: tuple[dict[str, Any], ...] = ()
+        self._infos: list[Any] = []
         self._write_rewards = struct.Struct(f"={n}d").pack_into
         self._write_flags = struct.Struct(f"={n}?").pack_into
         rows, *others = observation.shape
@@ -103,9 +106,11 @@ class Batch:
         if 1 not in terminated and 1 not in truncated:
             return []
         ended = []
-        self.hand_out_infos()
-        for place, (name, slot) in enumerate(self._slots):
-            if (terminated[place] or truncated[place]) and not slot.draws:
+        over = map(operator.or_, terminated, truncated)
+        for place, (name, slot) in itertools.compress(enumerate(self._slots), over):
+            if not slot.draws:
+                if self._infos:
+                    slot.task.last_info, self._infos[place] = self._infos[place], TOLD
                 slot.keep_info()
                 slot.begun = self._begun[place : place + 1]
                 slot.begun[0] = 1
@@ -115,8 +120,9 @@ class Batch:
     def hand_out_infos(self) -> None:
         """Gives the tasks what was said in the last step: few ask, and it takes its time."""
         for task, info in zip(self._tasks, self._infos, strict=False):
-            task.last_info = info
-        self._infos = ()
+            if info is not TOLD:
+                task.last_info = info
+        self._infos = []
 
     def close(self) -> None:
         self._shared.close()
@@ -133,11 +139,11 @@ class Batch:
             self._write_flags(self._truncated, 0, *truncated)
         except BaseException:  # Whose it is will be seen one by one.
             return False
-        self._infos = infos
+        self._infos = list(infos)
         return True
 
     def _tell_one_by_one(self, said: list[Any], errors: dict[int, str]) -> None:
-        self._infos = ()
+        self._infos = []
         for place, (task, write, result) in enumerate(
             zip(self._tasks, self._write_observation, said, strict=True)
         ):
