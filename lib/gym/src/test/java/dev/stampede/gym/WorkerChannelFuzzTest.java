@@ -98,7 +98,7 @@ class WorkerChannelFuzzTest {
       call(
           jvm,
           "c\nt\n__reduce_ex__\ni2\ne\n",
-          "!xsfailed:.*expected one of \\['check', 'close', .*\n");
+          "!xsfailed:.*expected one of \\['batch', 'check', 'close', .*\n");
       call(jvm, "c\nt\nmake\ni7\ns" + Workers.spec("CartPole-v1") + "\ns\ne\n", "!ys\\{.*\n");
       call(jvm, "c\nt\nresetWithSeed\ni7\ni1\ne\n", "!yn\n");
       jvm.close();
